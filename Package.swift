@@ -1,0 +1,89 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// Where libtorch lives: an unpacked `torch` wheel. `LIBTORCH` points at a folder holding `include/` and `lib/`;
+// without it the folder that `scripts/bootstrap` fills is used.
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+let torch = ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(root)/.libtorch/torch"
+
+// Numeric Swift is unusably slow without optimisation, so debug builds (and `swift test`) optimise these modules.
+let numeric: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "coldwave",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "coldwave", targets: ["ColdwaveCommand"]),
+        .library(
+            name: "Coldwave",
+            targets: [
+                "Library", "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
+                "ListeningHistory", "AudioFeatures", "Matrices",
+            ]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "ColdwaveCommand",
+            dependencies: [
+                "Library", "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
+                "ListeningHistory", "AudioFeatures", "Synthesis", "Matrices", "Torch",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(
+            name: "Library",
+            dependencies: [
+                "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering", "ListeningHistory",
+                "AudioFeatures", "Matrices", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .target(name: "Recommendation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
+        .target(name: "Evaluation", dependencies: ["Matrices"], swiftSettings: numeric),
+        .target(name: "AudioNetwork", dependencies: ["Torch", "Matrices"], swiftSettings: numeric),
+        .target(
+            name: "CollaborativeFiltering", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
+        .target(name: "ListeningHistory", dependencies: ["Matrices", "CZlib"], swiftSettings: numeric),
+        .target(
+            name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg"], swiftSettings: numeric),
+        .target(name: "Synthesis", dependencies: ["Matrices"], swiftSettings: numeric),
+        .target(name: "Torch", dependencies: ["CTorch", "Matrices"], swiftSettings: numeric),
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                .unsafeFlags([
+                    "-std=c++20", "-O2", "-isystem", "\(torch)/include", "-isystem",
+                    "\(torch)/include/torch/csrc/api/include",
+                ])
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
+                .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]),
+        .target(name: "Matrices", swiftSettings: numeric),
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),
+        .testTarget(
+            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices"], resources: [.copy("Golden")]),
+        .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Matrices"]),
+        .testTarget(
+            name: "AudioNetworkTests", dependencies: ["AudioNetwork", "Torch", "Matrices"],
+            resources: [.copy("Golden")]),
+        .testTarget(
+            name: "CollaborativeFilteringTests", dependencies: ["CollaborativeFiltering", "Matrices"],
+            resources: [.copy("Golden")]),
+        .testTarget(name: "ListeningHistoryTests", dependencies: ["ListeningHistory", "Matrices"]),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "Matrices"], resources: [.copy("Golden")]),
+        .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
+        .testTarget(
+            name: "ColdwaveCommandTests",
+            dependencies: ["ColdwaveCommand", "Library", "Synthesis", "AudioFeatures", "Matrices"]),
+    ]
+)

@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "AudioNetwork", dependencies: ["Torch", "Matrices"], swiftSettings: numeric),
         .target(
             name: "CollaborativeFiltering", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
-        .target(name: "ListeningHistory", dependencies: ["Matrices", "CZlib"], swiftSettings: numeric),
+        .target(name: "ListeningHistory", dependencies: ["Matrices", "CZlib", "CZstd"], swiftSettings: numeric),
         .target(
             name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg"], swiftSettings: numeric),
         .target(name: "Synthesis", dependencies: ["Matrices"], swiftSettings: numeric),
@@ -68,6 +68,7 @@ let package = Package(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),
         .testTarget(
             name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices"], resources: [.copy("Golden")]),

@@ -103,4 +103,11 @@ public struct SparseMatrix: Equatable, Sendable {
         return SparseMatrix(
             rows: rows, columns: columns, rowOffsets: offsets, columnIndices: indices, values: kept)
     }
+
+    /// The same places with other values.
+    public func mapValues(_ transform: (Float) -> Float) -> SparseMatrix {
+        SparseMatrix(
+            rows: rows, columns: columns, rowOffsets: rowOffsets, columnIndices: columnIndices,
+            values: values.map(transform))
+    }
 }

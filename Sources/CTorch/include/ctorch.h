@@ -1,1 +1,70 @@
+// A small C face of libtorch: opaque tensors, the operations Coldwave uses, and nothing of any model.
+//
+// Every function that can fail returns 0, or -1 with the reason in ctorch_last_error() (of the calling thread).
+// Tensors that come back through `out` belong to the caller, who frees them with ctorch_free; arguments are borrowed.
+// Shapes are written N (batch), T (time), C (channels); data is float32 unless said otherwise.
 #pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct ctorch_tensor *ctorch_tensor_t;
+
+const char *ctorch_last_error(void);
+const char *ctorch_version(void);
+bool ctorch_device_available(const char *device);
+int ctorch_set_threads(int threads);
+int ctorch_manual_seed(uint64_t seed);
+/// Turns recording for gradients on or off in the calling thread; returns what it was.
+bool ctorch_set_gradients(bool enabled);
+
+// Life and data
+int ctorch_from_floats(const float *values, const int64_t *shape, int rank, const char *device, ctorch_tensor_t *out);
+int ctorch_zeros_like(ctorch_tensor_t tensor, ctorch_tensor_t *out);
+void ctorch_free(ctorch_tensor_t tensor);
+int ctorch_rank(ctorch_tensor_t tensor);
+int64_t ctorch_size(ctorch_tensor_t tensor, int dimension);
+/// Copies all elements, in C order, to `values`, which holds `count` of them.
+int ctorch_copy_out(ctorch_tensor_t tensor, float *values, int64_t count);
+/// Copies all elements of `source` into `tensor`, in place, without recording.
+int ctorch_assign(ctorch_tensor_t tensor, ctorch_tensor_t source);
+
+// Gradients
+int ctorch_set_requires_gradient(ctorch_tensor_t tensor);
+int ctorch_backward(ctorch_tensor_t loss);
+int ctorch_gradient(ctorch_tensor_t tensor, ctorch_tensor_t *out);
+/// Scales all gradients so that their common L2 norm is at most `limit`; the norm before goes to `norm`.
+int ctorch_clip_gradients(ctorch_tensor_t *parameters, int count, double limit, double *norm);
+/// One step of SGD with Nesterov momentum, then clears the gradients. `momenta` are updated in place.
+int ctorch_sgd_step(ctorch_tensor_t *parameters, ctorch_tensor_t *momenta, int count, double learning_rate,
+                    double momentum, double weight_decay);
+
+// Operations
+/// Convolution over time, then max-pooling over `pool` steps (1: none), then ReLU.
+/// input [N, T, C], weight [out, C, width], bias [out] -> [N, (T - width + 1) / pool, out].
+int ctorch_convolve_pool_relu(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, int pool,
+                              ctorch_tensor_t *out);
+/// The same by libtorch's own conv1d, max_pool1d and relu: the plain reference.
+int ctorch_convolve_pool_relu_reference(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, int pool,
+                                        ctorch_tensor_t *out);
+/// Mean, maximum and sqrt(mean of squares) over time, side by side: [N, T, C] -> [N, 3C].
+int ctorch_pool_over_time(ctorch_tensor_t input, ctorch_tensor_t *out);
+/// input [N, in], weight [out, in], bias [out] -> [N, out].
+int ctorch_linear(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, ctorch_tensor_t *out);
+int ctorch_relu(ctorch_tensor_t input, ctorch_tensor_t *out);
+int ctorch_dropout(ctorch_tensor_t input, double probability, ctorch_tensor_t *out);
+/// (input - mean) / deviation, broadcast over the last dimension.
+int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tensor_t deviation, ctorch_tensor_t *out);
+/// Sum over the last dimension of squared differences, averaged over rows: [N, D], [N, D] -> [].
+int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_tensor_t *out);
+/// Windows over time of one song: [1, T, C], starts (count) -> [count, length, C].
+int ctorch_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out);
+/// Mean over the first dimension: [N, D] -> [D].
+int ctorch_mean_rows(ctorch_tensor_t input, ctorch_tensor_t *out);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,77 @@
+import Torch
+
+/// The network: log-mel windows `[N, 599, 128]` → places in the taste space `[N, 40]`.
+///
+/// Four convolutions over time (the 128 bands are channels) with ReLU and max-pooling, global pooling over time by mean,
+/// maximum and L2 norm, three dense layers with dropout. The whole of the model is on this screen.
+struct ConvolutionalNetwork {
+    let configuration: NetworkConfiguration
+    /// Weight and bias of every layer, in order.
+    let convolutions: [(weight: Tensor, bias: Tensor, pool: Int)]
+    let dense: [(weight: Tensor, bias: Tensor)]
+    /// Mean and standard deviation of every band over the training songs, `[128]`.
+    let inputMean: Tensor
+    let inputDeviation: Tensor
+
+    /// `[N, T, 128]` → `[N, steps, 512]`; T is a window or a whole song.
+    func convolve(_ mel: Tensor) throws -> Tensor {
+        var x = try mel.standardized(mean: inputMean, deviation: inputDeviation)
+        for layer in convolutions {
+            x = try x.convolved(layer.weight, layer.bias, pool: layer.pool)
+        }
+        return x
+    }
+
+    /// `[N, steps, 512]` → `[N, 40]`.
+    func place(_ features: Tensor, dropout: Double) throws -> Tensor {
+        var x = try features.pooledOverTime()
+        for layer in dense.dropLast() {
+            x = try x.linear(layer.weight, layer.bias).relu().dropout(dropout)
+        }
+        guard let last = dense.last else { return x }
+        return try x.linear(last.weight, last.bias)
+    }
+
+    /// `[N, 599, 128]` → `[N, 40]`.
+    func callAsFunction(_ mel: Tensor, training: Bool) throws -> Tensor {
+        try place(convolve(mel), dropout: training ? configuration.dropout : 0)
+    }
+
+    var parameters: [Tensor] {
+        convolutions.flatMap { [$0.weight, $0.bias] } + dense.flatMap { [$0.weight, $0.bias] }
+    }
+}
+
+extension ConvolutionalNetwork {
+    /// A network with the weights of a model, on a device.
+    init(_ model: NetworkModel, device: String = "cpu", learning: Bool = false) throws {
+        configuration = model.configuration
+        func tensor(_ name: String) throws -> Tensor {
+            let stored = try model.tensor(name)
+            return try Tensor.from(stored.values, shape: stored.shape, device: device)
+        }
+        func parameter(_ name: String) throws -> Tensor {
+            learning ? try tensor(name).requiringGradient() : try tensor(name)
+        }
+        convolutions = try configuration.convolutions.enumerated().map { i, layer in
+            (try parameter("conv\(i + 1).weight"), try parameter("conv\(i + 1).bias"), layer.pool)
+        }
+        dense = try (1...configuration.denseUnits.count + 1).map {
+            (try parameter("dense\($0).weight"), try parameter("dense\($0).bias"))
+        }
+        inputMean = try tensor("input.mean")
+        inputDeviation = try tensor("input.std")
+    }
+
+    /// The weights as they are now.
+    func model() throws -> NetworkModel {
+        var tensors: [String: StoredTensor] = [:]
+        for ((name, shape), tensor) in zip(configuration.parameterShapes, parameters) {
+            tensors[name] = StoredTensor(shape: shape, values: try tensor.values())
+        }
+        let bands = [configuration.melBands]
+        tensors["input.mean"] = StoredTensor(shape: bands, values: try inputMean.values())
+        tensors["input.std"] = StoredTensor(shape: bands, values: try inputDeviation.values())
+        return try NetworkModel(configuration: configuration, tensors: tensors)
+    }
+}

@@ -1,0 +1,95 @@
+import Matrices
+
+/// Songs' log-mel spectrograms, `[frames, bands]` each, read in pieces.
+public protocol SpectrogramSource: Sendable {
+    var count: Int { get }
+    var bands: Int { get }
+    func frameCount(of song: Int) -> Int
+    /// Copies `count` frames from `start` on; they lie within the song.
+    func copyFrames(of song: Int, from start: Int, count: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws
+}
+
+/// Spectrograms in memory.
+public struct MatrixSource: SpectrogramSource {
+    let spectrograms: [Matrix]
+    public let bands: Int
+
+    /// - Throws: ``NetworkError/wrongBands(got:expected:)`` when they differ in bands.
+    public init(_ spectrograms: [Matrix]) throws {
+        bands = spectrograms.first?.columns ?? 0
+        for other in spectrograms where other.columns != bands {
+            throw NetworkError.wrongBands(got: other.columns, expected: bands)
+        }
+        self.spectrograms = spectrograms
+    }
+
+    public var count: Int { spectrograms.count }
+    public func frameCount(of song: Int) -> Int { spectrograms[song].rows }
+
+    public func copyFrames(
+        of song: Int, from start: Int, count: Int, into buffer: UnsafeMutableBufferPointer<Float>
+    ) throws {
+        let values = spectrograms[song].storage[start * bands..<(start + count) * bands]
+        _ = buffer.update(fromContentsOf: values)
+    }
+}
+
+/// A place to listen: so many frames of a song from a start on.
+struct Window: Equatable, Sendable {
+    let song: Int
+    let start: Int
+}
+
+extension SpectrogramSource {
+    /// Windows' frames, `[windows, frames, bands]`; a song shorter than a window is followed by silence (log-mel 0).
+    func gather(_ windows: [Window], frames: Int, threads: Int) throws -> [Float] {
+        let size = frames * bands
+        var batch = [Float](repeating: 0, count: windows.count * size)
+        let failures = batch.withUnsafeMutableBufferPointer { buffer in
+            let target = WindowBuffer(base: buffer.baseAddress)
+            return Parallel.map(windows.count, threads: threads) { i -> (any Error)? in
+                let window = windows[i]
+                let count = Swift.min(frames, frameCount(of: window.song) - window.start)
+                do {
+                    try copyFrames(
+                        of: window.song, from: window.start, count: count,
+                        into: UnsafeMutableBufferPointer(start: target.base?.advanced(by: i * size), count: count * bands))
+                    return nil
+                } catch { return error }
+            }
+        }
+        for case let failure? in failures { throw failure }
+        return batch
+    }
+
+    /// Mean and standard deviation of every band over up to `limit` songs spread over the source.
+    func bandStatistics(limit: Int = 200) throws -> (mean: [Float], deviation: [Float]) {
+        var sums = [Double](repeating: 0, count: bands)
+        var squares = sums
+        var frames = 0
+        let step = Swift.max(1, count / limit)
+        for song in stride(from: 0, to: count, by: step) {
+            let length = frameCount(of: song)
+            var values = [Float](repeating: 0, count: length * bands)
+            try values.withUnsafeMutableBufferPointer { try copyFrames(of: song, from: 0, count: length, into: $0) }
+            for (i, value) in values.enumerated() {
+                sums[i % bands] += Double(value)
+                squares[i % bands] += Double(value) * Double(value)
+            }
+            frames += length
+        }
+        let n = Double(Swift.max(1, frames))
+        let mean = sums.map { Float($0 / n) }
+        // A band that never changes (silence throughout) must not be blown up.
+        let deviation = (0..<bands).map { b in
+            Float(Swift.max(squares[b] / n - (sums[b] / n) * (sums[b] / n), 1e-4).squareRoot())
+        }
+        return (mean, deviation)
+    }
+}
+
+/// A batch's memory while several threads fill it.
+/// Sendable because every thread writes only the part of its own window.
+private struct WindowBuffer: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>?
+}

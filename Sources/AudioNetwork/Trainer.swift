@@ -1,0 +1,109 @@
+import Foundation
+import Matrices
+import Torch
+
+/// Teaches the network to predict songs' factors from random windows of their sound.
+public struct Trainer {
+    public static let minimumSongs = 20
+    let networkConfiguration: NetworkConfiguration
+    let training: TrainingConfiguration
+
+    public init(
+        network: NetworkConfiguration = NetworkConfiguration(),
+        training: TrainingConfiguration = TrainingConfiguration()
+    ) {
+        networkConfiguration = network
+        self.training = training
+    }
+
+    /// - Parameters:
+    ///   - targets: `[songs, dimensions]`; brought to unit norm here, since the norm follows popularity (blog).
+    ///   - groups: each song's artist: the songs kept aside for validation share no artist with the others.
+    ///   - checkpointDirectory: where each epoch leaves a checkpoint; nil for none.
+    ///   - resume: carries on from the checkpoint if there is one, with the same result as without interruption (on a CPU).
+    ///   - shouldStop: asked at every step; when true the training ends and gives what it has.
+    /// - Throws: ``NetworkError/tooFewSongs(got:needed:)``, ``NetworkError/diverged(epoch:learningRate:)`` and more.
+    public func train(
+        source: some SpectrogramSource, targets: Matrix, groups: [Int]? = nil, checkpointDirectory: URL? = nil,
+        resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    ) throws -> TrainingResult {
+        guard source.count >= Self.minimumSongs else {
+            throw NetworkError.tooFewSongs(got: source.count, needed: Self.minimumSongs)
+        }
+        guard targets.rows == source.count else {
+            throw NetworkError.wrongTargets(
+                got: [targets.rows, targets.columns], expected: [source.count, targets.columns])
+        }
+        guard source.bands == networkConfiguration.melBands else {
+            throw NetworkError.wrongBands(got: source.bands, expected: networkConfiguration.melBands)
+        }
+        guard targets.isFinite else { throw NetworkError.unusableTargets }
+        var shape = networkConfiguration
+        shape.outputs = targets.columns
+        let device = try Torch.device(training.device)
+        let threads = training.threads > 0 ? training.threads : Parallel.defaultThreads
+        try Torch.setThreads(threads)
+        let unit = targets.unitRows()
+        let (learned, kept) = split(groups ?? Array(0..<source.count))
+
+        let checkpoint = checkpointDirectory.map { Checkpoint(directory: $0) }
+        let saved = resume ? try checkpoint?.read() : nil
+        var losses = saved?.losses ?? []
+        let start: NetworkModel
+        if let saved {
+            start = saved.model
+        } else {
+            let (mean, deviation) = try source.bandStatistics()
+            start = try .initial(shape, mean: mean, deviation: deviation, seed: training.seed)
+        }
+        let network = try ConvolutionalNetwork(start, device: device, learning: true)
+        let optimizer = try NesterovSGD(
+            network.parameters, momentum: training.momentum, weightDecay: training.weightDecay)
+        if let saved {
+            for (velocity, stored) in zip(optimizer.velocities, saved.velocities) {
+                try velocity.assign(Tensor.from(stored.values, shape: stored.shape, device: device))
+            }
+        }
+
+        let windowsPerEpoch = learned.count * training.windowsPerSong
+        let stepsPerEpoch = (windowsPerEpoch + training.batchSize - 1) / training.batchSize
+        let schedule = LearningRateSchedule(peak: training.learningRate, steps: stepsPerEpoch * training.epochs)
+        let validation = kept.flatMap { song in validationWindows(song, source.frameCount(of: song)) }
+        let began = Date()
+        var heard = 0
+        epochs: for epoch in losses.count..<max(losses.count, training.epochs) {
+            // Everything random in an epoch comes from the seed and its number, so that it can be repeated after a crash.
+            try Torch.seed(training.seed &+ UInt64(epoch) &* 1_000_003)
+            let windows = randomWindows(learned, epoch: epoch, source)
+            var sum = 0.0
+            for (step, batch) in windows.batches(training.batchSize).enumerated() {
+                if shouldStop() { break epochs }
+                let output = try network(tensor(batch, source, device, threads), training: true)
+                let loss = try output.squaredError(target(batch, unit, device))
+                let value = Double(try loss.item())
+                guard value.isFinite else {
+                    throw NetworkError.diverged(epoch: epoch + 1, learningRate: training.learningRate)
+                }
+                try loss.backward()
+                _ = try optimizer.clip(training.gradientLimit)
+                try optimizer.step(learningRate: schedule.rate(step: epoch * stepsPerEpoch + step))
+                sum += value * Double(batch.count)
+                heard += batch.count
+                let done = min((step + 1) * training.batchSize, windows.count)
+                progress(
+                    TrainingProgress(
+                        epoch: epoch + 1, epochs: training.epochs, windowsDone: epoch * windowsPerEpoch + done,
+                        windowsTotal: training.epochs * windowsPerEpoch,
+                        windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9),
+                        trainLoss: sum / Double(done), validationLoss: losses.last?.validation))
+            }
+            let validationLoss = try loss(network, validation, source, unit, device, threads)
+            losses.append(
+                EpochLoss(epoch: epoch + 1, train: sum / Double(max(1, windows.count)), validation: validationLoss))
+            try checkpoint?.write(network.model(), optimizer, losses)
+        }
+        return TrainingResult(
+            model: try network.model(), losses: losses, windows: losses.count * windowsPerEpoch,
+            windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9), device: device)
+    }
+}

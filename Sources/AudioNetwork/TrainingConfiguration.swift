@@ -1,0 +1,57 @@
+import Matrices
+
+/// How the network is trained: mini-batch SGD with Nesterov momentum on random windows (blog; paper §4.2).
+public struct TrainingConfiguration: Codable, Equatable, Sendable {
+    /// Passes over the songs; in each, every song is heard in `windowsPerSong` random windows.
+    public var epochs = 20
+    public var windowsPerSong = 4
+    public var batchSize = 64
+    /// Highest learning rate; it rises linearly over the first 5 % of the steps and falls as a cosine to a hundredth.
+    public var learningRate = 0.02
+    public var momentum = 0.9
+    public var weightDecay = 1e-4
+    /// Gradients are scaled down to this common norm.
+    public var gradientLimit = 1.0
+    /// Share of the groups (artists) kept aside to watch the loss on; nothing is learned from them.
+    public var validationFraction = 0.1
+    public var seed: UInt64 = 0
+    public var device = "auto"
+    /// Threads; 0 for all cores. Not part of what the result depends on.
+    public var threads = 0
+
+    public init() {}
+
+    private enum CodingKeys: String, CodingKey {
+        case epochs, windowsPerSong, batchSize, learningRate, momentum, weightDecay, gradientLimit
+        case validationFraction, seed, device
+    }
+}
+
+/// How far a training has come.
+public struct TrainingProgress: Sendable {
+    public let epoch: Int
+    public let epochs: Int
+    public let windowsDone: Int
+    public let windowsTotal: Int
+    public let windowsPerSecond: Double
+    /// Mean over the epoch so far of `Σ (y − ŷ)²` against unit-norm factors: 1 is what predicting nothing gives.
+    public let trainLoss: Double
+    /// After the last whole epoch.
+    public let validationLoss: Double?
+}
+
+/// One epoch's losses.
+public struct EpochLoss: Codable, Equatable, Sendable {
+    public let epoch: Int
+    public let train: Double
+    public let validation: Double?
+}
+
+/// What a training gives.
+public struct TrainingResult: Sendable {
+    public let model: NetworkModel
+    public let losses: [EpochLoss]
+    public let windows: Int
+    public let windowsPerSecond: Double
+    public let device: String
+}

@@ -1,0 +1,3 @@
+#pragma once
+#include "coldwave_als.h"
+#include "coldwave_mel.h"

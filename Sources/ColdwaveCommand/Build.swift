@@ -1,0 +1,142 @@
+import ArgumentParser
+import AudioNetwork
+import CollaborativeFiltering
+import Foundation
+import Library
+
+/// Options of the training, for `train`, `build` and `evaluate`.
+struct TrainingOptions: ParsableArguments {
+    @Option(help: "Where to train: auto, cpu, cuda or mps.")
+    var device = "auto"
+
+    @Option(help: "Passes over the songs (default: \(TrainingConfiguration().epochs)).")
+    var epochs: Int?
+
+    @Option(help: "Seed of everything random.")
+    var seed: UInt64 = 0
+
+    func validate() throws {
+        guard ["auto", "cpu", "cuda", "mps"].contains(device) else {
+            throw ValidationError("--device must be auto, cpu, cuda or mps.")
+        }
+        guard epochs ?? 1 >= 1 else { throw ValidationError("--epochs must be at least 1.") }
+    }
+
+    func configuration(threads: Int) -> TrainingConfiguration {
+        var configuration = TrainingConfiguration()
+        configuration.device = device
+        configuration.seed = seed
+        configuration.threads = threads
+        if let epochs { configuration.epochs = epochs }
+        return configuration
+    }
+}
+
+struct Build: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Redo whatever is stale: scan, factorize, train, predict.",
+        discussion: "Carries on where an interrupted run stopped.")
+
+    @OptionGroup var training: TrainingOptions
+    @OptionGroup var options: LibraryOptions
+
+    func run() throws {
+        struct Report: Encodable { let stages: [StageOutcome] }
+        let outcomes = try options.write("build") { catalogue, context in
+            try Pipeline(catalogue, context: context, training: training.configuration(threads: options.threads))
+                .build()
+        }
+        try options.output.print(Report(stages: outcomes)) {
+            outcomes.map { outcome in
+                "\(outcome.name.padded(10))  \(outcome.state.padded(6))  \(seconds(outcome.seconds).padded(10))"
+                    + outcome.detail
+            }.joined(separator: "\n")
+        }
+    }
+}
+
+struct Factorize: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Learn the taste space from the plays.")
+
+    @Option(help: "Size of the taste space.")
+    var dimensions: Int = FactorizationConfiguration.catalogue.dimensions
+
+    @Option(help: "Rounds of alternating least squares.")
+    var iterations: Int = FactorizationConfiguration.catalogue.iterations
+
+    @Option(help: "Seed of everything random.")
+    var seed: UInt64 = 0
+
+    @OptionGroup var options: LibraryOptions
+
+    func validate() throws {
+        guard (1...512).contains(dimensions) else { throw ValidationError("--dimensions must be 1…512.") }
+        guard iterations >= 1 else { throw ValidationError("--iterations must be at least 1.") }
+    }
+
+    func run() throws {
+        var configuration = FactorizationConfiguration.catalogue
+        configuration.dimensions = dimensions
+        configuration.iterations = iterations
+        configuration.seed = seed
+        configuration.threads = options.threads
+        let report = try options.write("factorize") { catalogue, context in
+            try FactorizeStage(catalogue, configuration: configuration, context: context).run()
+        }
+        try options.output.print(report) {
+            "\(report.listeners) listeners × \(report.songs) songs, \(report.interactions) pairs → "
+                + "\(report.dimensions) dimensions in \(report.iterations) iterations "
+                + String(format: "(%.3f s each), loss %.5g", report.secondsPerIteration, report.loss.last ?? 0)
+        }
+    }
+}
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train the network on the songs that have factors.")
+
+    @Flag(help: "Carry on from the checkpoint of an interrupted training.")
+    var resume = false
+
+    @OptionGroup var training: TrainingOptions
+    @OptionGroup var options: LibraryOptions
+
+    func run() throws {
+        let report = try options.write("train") { catalogue, context in
+            try TrainStage(
+                catalogue, configuration: training.configuration(threads: options.threads), context: context
+            ).run(resume: resume)
+        }
+        try options.output.print(report) {
+            let validation = report.loss.validation.map { String(format: ", validation %.4f", $0) } ?? ""
+            return "\(report.songs) songs, \(report.windows) windows in \(report.epochs) epochs on \(report.device) "
+                + "(\(Int(report.windowsPerSecond)) windows/s): "
+                + String(format: "loss %.4f", report.loss.train) + validation
+        }
+    }
+}
+
+struct Predict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Hear every analysed song and place it in the taste space.")
+
+    @OptionGroup var options: LibraryOptions
+
+    func run() throws {
+        let report = try options.write("predict") { catalogue, context in
+            try PredictStage(catalogue, context: context).run()
+        }
+        try options.output.print(report) {
+            "\(report.songs) songs placed, \(report.cold) of them without a play; heard \(report.heard) in "
+                + "\(seconds(report.seconds)) (\(rate(report.heard, report.seconds)) songs/s)"
+        }
+    }
+}
+
+extension String {
+    /// Padded with spaces to `width` characters; longer texts are cut with "…".
+    func padded(_ width: Int) -> String {
+        count > width
+            ? prefix(max(0, width - 1)) + "…" : self + String(repeating: " ", count: width - count)
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Matrices
+
+/// Settings of the weighted matrix factorisation (Hu, Koren, Volinsky 2008; paper §3).
+public struct FactorizationConfiguration: Codable, Equatable, Sendable {
+    /// How play counts become confidence: `1 + α·r` or `1 + α·log(1 + r/ε)`.
+    public enum Confidence: String, Codable, CaseIterable, Sendable { case linear, log }
+
+    public var dimensions = 40
+    public var iterations = 15
+    /// λ
+    public var regularization: Float = 0.01
+    /// α
+    public var alpha: Float = 40
+    /// ε, of the logarithmic confidence.
+    public var epsilon: Float = 1
+    public var confidence = Confidence.linear
+    /// How much the sound counts for a song with few plays, against the evidence of all listeners together.
+    public var songPriorWeight: Float = 1
+    public var seed: UInt64 = 0
+    /// Threads; 0 for all cores. The result does not depend on it.
+    public var threads = 0
+
+    public init() {}
+
+    /// What the library uses: the paper's logarithmic confidence, which real play counts (a few huge ones) need.
+    public static let catalogue: FactorizationConfiguration = {
+        var configuration = FactorizationConfiguration()
+        configuration.confidence = .log
+        configuration.alpha = 2
+        configuration.regularization = 10
+        return configuration
+    }()
+
+    private enum CodingKeys: String, CodingKey {
+        case dimensions, iterations, regularization, alpha, epsilon, confidence, songPriorWeight, seed
+    }
+
+    /// c for a play count r.
+    public func confidence(of plays: Float) -> Float {
+        switch confidence {
+        case .linear: 1 + alpha * plays
+        case .log: 1 + alpha * Foundation.log(1 + plays / epsilon)
+        }
+    }
+}
+
+/// Places in the taste space.
+public struct Factors: Equatable, Sendable {
+    /// `[listeners, dimensions]`
+    public var listeners: Matrix
+    /// `[songs, dimensions]`
+    public var songs: Matrix
+
+    public init(listeners: Matrix, songs: Matrix) {
+        self.listeners = listeners
+        self.songs = songs
+    }
+}
+
+/// One iteration done.
+public struct FactorizationProgress: Sendable {
+    public let iteration: Int
+    public let iterations: Int
+    public let loss: Double
+}
+
+/// What a factorisation gives.
+public struct Factorization: Sendable {
+    public let factors: Factors
+    /// The objective after each iteration.
+    public let losses: [Double]
+    /// Median over the iterations, without the loss's computation.
+    public let secondsPerIteration: Double
+}
+
+/// What can go wrong in collaborative filtering.
+public enum FactorizationError: Error, Equatable, Sendable, CustomStringConvertible {
+    case noInteractions
+    case badSetting(name: String, reason: String)
+    case wrongShape(what: String, got: [Int], expected: [Int])
+    case singular(row: Int)
+
+    public var description: String {
+        switch self {
+        case .noInteractions: "there are no plays to factorize; import listening history first."
+        case .badSetting(let name, let reason): "the setting \(name) \(reason)."
+        case .wrongShape(let what, let got, let expected): "\(what) has shape \(got), expected \(expected)."
+        case .singular(let row):
+            "the equations of row \(row) cannot be solved; use a larger --regularization (0.01 or more)."
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+
+/// A model's row in the table.
+public struct ModelRow: Codable, Equatable, Sendable {
+    public let model: String
+    public let map500: Double
+    public let auc: Double
+    public let ndcg10: Double
+    public let recall50: Double
+    /// Share of the candidates that stand in somebody's first ten.
+    public let coverage: Double
+    /// Mean of −log2 of the share of listeners who play a song, over everybody's first ten.
+    public let novelty: Double
+    /// `[low, high]` of the 95 % interval over listeners, by metric.
+    public let ci95: [String: [Double]]
+
+    /// Pools a model's listeners over the folds.
+    public init(model: String, folds: [FoldResult], seed: UInt64 = 0) {
+        self.model = model
+        let results = folds.compactMap { $0.models[model] }
+        let metrics = results.flatMap(\.metrics)
+        var intervals: [String: [Double]] = [:]
+        func estimate(_ name: String, _ value: (RankingMetrics) -> Double) -> Double {
+            let estimate = Estimate(metrics.map(value), seed: seed)
+            intervals[name] = [estimate.low, estimate.high]
+            return estimate.mean
+        }
+        map500 = estimate("map500", \.averagePrecision)
+        auc = estimate("auc", \.auc)
+        ndcg10 = estimate("ndcg10", \.ndcg)
+        recall50 = estimate("recall50", \.recall)
+        let count = Double(max(1, results.count))
+        coverage = results.reduce(0) { $0 + $1.coverage } / count
+        novelty = results.reduce(0) { $0 + $1.novelty } / count
+        ci95 = intervals
+    }
+}
+
+/// The paper's table on a library's own data; encodes to the contract of `evaluate --json`.
+public struct EvaluationReport: Codable, Equatable, Sendable {
+    public let `protocol`: String
+    public let folds: Int
+    /// Held-out songs over all folds.
+    public let songs: Int
+    /// Rankings judged: a listener counts once in every fold they have a held-out song in.
+    public let rankings: Int
+    public let rows: [ModelRow]
+    public let seconds: Double
+
+    public init(protocol name: String, folds: [FoldResult], models: [String], seconds: Double, seed: UInt64 = 0) {
+        `protocol` = name
+        self.folds = folds.count
+        songs = folds.reduce(0) { $0 + $1.songs }
+        rankings = folds.reduce(0) { $0 + $1.listeners }
+        rows = models.map { ModelRow(model: $0, folds: folds, seed: seed) }
+        self.seconds = seconds
+    }
+
+    /// The table as text, columns aligned, and how far each model is on the way from random to the upper bound.
+    public func table(random: String = "random", bound: String = "upper bound") -> String {
+        func cell(_ mean: Double, _ range: [Double]?) -> String {
+            let interval = range.map { String(format: "[%.3f, %.3f]", $0[0], $0[1]) } ?? ""
+            return String(format: "%.4f ", mean) + interval
+        }
+        var lines = [["model", "mAP@500", "AUC", "nDCG@10", "recall@50", "coverage", "novelty"]]
+        for row in rows {
+            lines.append([
+                row.model, cell(row.map500, row.ci95["map500"]), cell(row.auc, row.ci95["auc"]),
+                cell(row.ndcg10, row.ci95["ndcg10"]), cell(row.recall50, row.ci95["recall50"]),
+                String(format: "%.2f", row.coverage), String(format: "%.2f", row.novelty),
+            ])
+        }
+        let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        var text = lines.map { line in
+            zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+                .trimmingCharacters(in: .whitespaces)
+        }
+        if let floor = rows.first(where: { $0.model == random }), let top = rows.first(where: { $0.model == bound }) {
+            text.append("")
+            for row in rows where row != floor && row != top {
+                func share(_ value: KeyPath<ModelRow, Double>) -> Int {
+                    Int((100 * (row[keyPath: value] - floor[keyPath: value])
+                        / max(1e-9, top[keyPath: value] - floor[keyPath: value])).rounded())
+                }
+                text.append("\(row.model): \(share(\.map500)) % of the way from random to the upper bound in mAP, \(share(\.auc)) % in AUC")
+            }
+        }
+        return text.joined(separator: "\n")
+    }
+}

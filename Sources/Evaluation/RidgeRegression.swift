@@ -1,0 +1,106 @@
+import Foundation
+import Matrices
+
+/// Linear regression with an L2 penalty from features to factors: the plain baseline for hearing.
+public struct RidgeRegression: Sendable {
+    private let means: [Double]
+    private let deviations: [Double]
+    /// `[features + 1][outputs]`, the intercept last.
+    private let weights: [[Double]]
+
+    /// Fits on standardised features; the normal equations are solved by Cholesky in double precision.
+    /// - Parameters:
+    ///   - features: `[songs, features]`
+    ///   - targets: `[songs, outputs]`
+    ///   - penalty: per song, so that it means the same for few and for many.
+    public init(features: Matrix, targets: Matrix, penalty: Double = 1) {
+        let (n, k) = (features.rows, features.columns)
+        var means = [Double](repeating: 0, count: k)
+        var deviations = [Double](repeating: 1, count: k)
+        for j in 0..<k {
+            let column = (0..<n).map { Double(features[$0, j]) }
+            let mean = column.reduce(0, +) / Double(max(1, n))
+            let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, n))
+            means[j] = mean
+            deviations[j] = max(1e-6, variance.squareRoot())
+        }
+        let rows = (0..<n).map { i in (0..<k).map { (Double(features[i, $0]) - means[$0]) / deviations[$0] } + [1] }
+        var gram = [[Double]](repeating: [Double](repeating: 0, count: k + 1), count: k + 1)
+        var right = [[Double]](repeating: [Double](repeating: 0, count: targets.columns), count: k + 1)
+        for (i, row) in rows.enumerated() {
+            for a in 0...k {
+                for b in 0...a { gram[a][b] += row[a] * row[b] }
+                for b in 0..<targets.columns { right[a][b] += row[a] * Double(targets[i, b]) }
+            }
+        }
+        for j in 0..<k { gram[j][j] += penalty * Double(max(1, n)) * 0.1 }
+        gram[k][k] += 1e-9
+        self.means = means
+        self.deviations = deviations
+        weights = Self.solve(gram, right)
+    }
+
+    /// `[songs, outputs]`.
+    public func predict(_ features: Matrix) -> Matrix {
+        let outputs = weights[0].count
+        var result = Matrix(rows: features.rows, columns: outputs)
+        for i in 0..<features.rows {
+            var sums = weights[means.count]
+            for j in means.indices {
+                let value = (Double(features[i, j]) - means[j]) / deviations[j]
+                for b in 0..<outputs { sums[b] += value * weights[j][b] }
+            }
+            result.setRow(i, to: sums.map(Float.init))
+        }
+        return result
+    }
+
+    /// Solves `A X = B` for a symmetric positive definite A given by its lower triangle.
+    private static func solve(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+        var lower = a
+        let n = a.count
+        for j in 0..<n {
+            for k in 0..<j { lower[j][j] -= lower[j][k] * lower[j][k] }
+            lower[j][j] = max(lower[j][j], 1e-12).squareRoot()
+            for i in j + 1..<max(n, j + 1) {
+                for k in 0..<j { lower[i][j] -= lower[i][k] * lower[j][k] }
+                lower[i][j] /= lower[j][j]
+            }
+        }
+        var x = b
+        for column in b[0].indices {
+            for i in 0..<n {
+                for k in 0..<i { x[i][column] -= lower[i][k] * x[k][column] }
+                x[i][column] /= lower[i][i]
+            }
+            for i in (0..<n).reversed() {
+                for k in i + 1..<max(n, i + 1) { x[i][column] -= lower[k][i] * x[k][column] }
+                x[i][column] /= lower[i][i]
+            }
+        }
+        return x
+    }
+}
+
+/// What a song sounds like on average: per band the mean and the standard deviation of the log-mel over time, and the mean
+/// absolute change from frame to frame.
+public enum MelStatistics {
+    /// `[3 · bands]` from `[frames, bands]`.
+    public static func features(_ logMel: Matrix) -> [Float] {
+        let bands = logMel.columns
+        var sums = [Double](repeating: 0, count: bands)
+        var squares = sums
+        var changes = sums
+        for t in 0..<logMel.rows {
+            for b in 0..<bands {
+                let value = Double(logMel[t, b])
+                sums[b] += value
+                squares[b] += value * value
+                if t > 0 { changes[b] += abs(value - Double(logMel[t - 1, b])) }
+            }
+        }
+        let n = Double(max(1, logMel.rows))
+        let deviations = (0..<bands).map { max(0, squares[$0] / n - (sums[$0] / n) * (sums[$0] / n)).squareRoot() }
+        return (sums.map { $0 / n } + deviations + changes.map { $0 / n }).map(Float.init)
+    }
+}

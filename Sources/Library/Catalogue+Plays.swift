@@ -1,0 +1,163 @@
+import Foundation
+import GRDB
+import ListeningHistory
+import Matrices
+
+extension SongReference {
+    /// What makes two references the same song to the catalogue: the strongest identifier there is.
+    var key: String {
+        if let id { return "id:" + id }
+        if let recordingMBID { return "mbid:" + recordingMBID.lowercased() }
+        if let spotifyURI { return "spotify:" + spotifyURI }
+        if let isrc { return "isrc:" + isrc.uppercased() }
+        if let path { return "path:" + path }
+        return "name:" + MatchKey.normalize(artist: artist ?? "", title: title ?? "")
+    }
+}
+
+extension Catalogue {
+    func listenerID(_ name: String, _ database: Database) throws -> Int64 {
+        try database.execute(sql: "INSERT OR IGNORE INTO listener (name) VALUES (?)", arguments: [name])
+        return try Int64.fetchOne(database, sql: "SELECT id FROM listener WHERE name = ?", arguments: [name]) ?? 0
+    }
+
+    func referenceID(_ reference: SongReference, key: String, _ database: Database) throws -> Int64 {
+        let named = reference.artist != nil && reference.title != nil
+        try database.execute(
+            sql: """
+                INSERT OR IGNORE INTO reference (key, externalID, artist, title, album, recordingMBID, spotifyURI, isrc,
+                    path, matchKey) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                key, reference.id, reference.artist, reference.title, reference.album,
+                reference.recordingMBID?.lowercased(), reference.spotifyURI, reference.isrc?.uppercased(),
+                reference.path,
+                named ? MatchKey.normalize(artist: reference.artist ?? "", title: reference.title ?? "") : nil,
+            ])
+        return try Int64.fetchOne(database, sql: "SELECT id FROM reference WHERE key = ?", arguments: [key]) ?? 0
+    }
+
+    /// Points references without a track to the track they name, if it has arrived.
+    /// - Returns: how many found one.
+    func matchReferences() throws -> Int {
+        try database.write { try matchReferences($0) }
+    }
+
+    /// The order of the contract: recording MBID, Spotify URI or ISRC, path below a root, file name stem, (artist, title).
+    /// A stem counts only where one recording has it: half of all albums have an "01 - Intro".
+    @discardableResult
+    func matchReferences(_ database: Database) throws -> Int {
+        var matched = 0
+        for (column, own) in [
+            ("recordingMBID", "recordingMBID"), ("spotifyURI", "spotifyURI"), ("isrc", "isrc"),
+            ("relativePath", "coalesce(reference.path, externalID)"), ("path", "coalesce(reference.path, externalID)"),
+            ("stem", "externalID"), ("matchKey", "matchKey"),
+        ] {
+            let unique = column == "stem" ? "GROUP BY t.stem HAVING count(DISTINCT t.contentHash) = 1" : ""
+            let value = own.contains("(") || own.contains(".") ? own : "reference." + own
+            try database.execute(
+                sql: """
+                    UPDATE reference SET trackID =
+                        (SELECT min(t.id) FROM track t WHERE t.\(column) = \(value) \(unique))
+                    WHERE trackID IS NULL AND \(value) IS NOT NULL
+                        AND EXISTS (SELECT 1 FROM track t WHERE t.\(column) = \(value) \(unique))
+                    """)
+            matched += database.changesCount
+        }
+        if matched > 0 { try bumpRevision("plays", database) }
+        return matched
+    }
+
+    /// Counts for `status`.
+    func playCounts() throws -> (listeners: Int, plays: Int, songs: Int, matchedSongs: Int) {
+        try database.read { database in
+            func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
+            return (
+                try count("SELECT count(*) FROM listener"), try count("SELECT coalesce(sum(count), 0) FROM play"),
+                try count("SELECT count(*) FROM reference"),
+                try count("SELECT count(*) FROM reference WHERE trackID IS NOT NULL")
+            )
+        }
+    }
+}
+
+/// A song of the taste space: a track of the library, or one that listeners play but the library lacks.
+public enum SongID: Hashable, Sendable, CustomStringConvertible {
+    case track(Int64)
+    case reference(Int64)
+
+    public var description: String {
+        switch self {
+        case .track(let id): "track-\(id)"
+        case .reference(let id): "reference-\(id)"
+        }
+    }
+
+    public init?(_ text: some StringProtocol) {
+        guard let dash = text.lastIndex(of: "-"), let id = Int64(text[text.index(after: dash)...]) else { return nil }
+        switch text[..<dash] {
+        case "track": self = .track(id)
+        case "reference": self = .reference(id)
+        default: return nil
+        }
+    }
+}
+
+/// All plays as a matrix, with what its rows and columns are.
+public struct TasteData: Sendable {
+    public let listeners: [String]
+    public let songs: [SongID]
+    /// Play counts `[listeners, songs]`.
+    public let plays: SparseMatrix
+
+    public var listenerIndex: [String: Int] { Dictionary(uniqueKeysWithValues: zip(listeners, 0...)) }
+    public var songIndex: [SongID: Int] { Dictionary(uniqueKeysWithValues: zip(songs, 0...)) }
+}
+
+extension Catalogue {
+    /// Reads all plays. Copies of one recording count as one song, the one with the lowest id.
+    public func tasteData() throws -> TasteData {
+        try database.read { database in
+            var listenerRow: [Int64: Int] = [:]
+            var listeners: [String] = []
+            var songColumn: [SongID: Int] = [:]
+            var songs: [SongID] = []
+            let columns = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT r.id AS reference, (SELECT min(c.id) FROM track t JOIN track c ON c.contentHash = t.contentHash
+                        WHERE t.id = r.trackID) AS track
+                    FROM reference r WHERE EXISTS (SELECT 1 FROM play p WHERE p.referenceID = r.id)
+                    ORDER BY track IS NULL, track, r.id
+                    """)
+            var columnOfReference: [Int64: Int] = [:]
+            for row in columns {
+                let reference: Int64 = row["reference"]
+                let id = (row["track"] as Int64?).map(SongID.track) ?? .reference(reference)
+                if songColumn[id] == nil {
+                    songColumn[id] = songs.count
+                    songs.append(id)
+                }
+                columnOfReference[reference] = songColumn[id]
+            }
+            for row in try Row.fetchAll(
+                database,
+                sql: "SELECT id, name FROM listener WHERE id IN (SELECT DISTINCT listenerID FROM play) ORDER BY name")
+            {
+                listenerRow[row["id"]] = listeners.count
+                listeners.append(row["name"])
+            }
+            var entries: [(row: Int, column: Int, value: Float)] = []
+            let cursor = try Row.fetchCursor(
+                database,
+                sql: "SELECT listenerID, referenceID, sum(count) FROM play GROUP BY listenerID, referenceID")
+            while let row = try cursor.next() {
+                guard let listener = listenerRow[row[0]], let column = columnOfReference[row[1]] else { continue }
+                entries.append((listener, column, Float(row[2] as Int64)))
+            }
+            return TasteData(
+                listeners: listeners, songs: songs,
+                plays: SparseMatrix(rows: listeners.count, columns: songs.count, entries: entries))
+        }
+    }
+}

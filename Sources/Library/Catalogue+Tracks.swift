@@ -1,0 +1,113 @@
+import AudioFeatures
+import Foundation
+import GRDB
+import ListeningHistory
+
+extension Catalogue {
+    enum Change { case added, updated, moved }
+
+    /// Every track, by id ascending; missing ones only when asked for.
+    public func tracks(includingMissing: Bool = false) throws -> [Track] {
+        try database.read {
+            try Track.fetchAll(
+                $0, sql: "SELECT * FROM track \(includingMissing ? "" : "WHERE missing = 0") ORDER BY id")
+        }
+    }
+
+    func tracksByPath() throws -> [String: Track] {
+        Dictionary(uniqueKeysWithValues: try tracks(includingMissing: true).map { ($0.path, $0) })
+    }
+
+    /// Tracks with one of these content hashes.
+    func tracksByHash(_ hashes: [String]) throws -> [String: [Track]] {
+        var found: [String: [Track]] = [:]
+        try database.read { database in
+            for hash in Set(hashes) {
+                let tracks = try Track.fetchAll(
+                    database, sql: "SELECT * FROM track WHERE contentHash = ? ORDER BY id", arguments: [hash])
+                if !tracks.isEmpty { found[hash] = tracks }
+            }
+        }
+        return found
+    }
+
+    /// Keeps what a scan heard in one file.
+    /// - Parameter same: the tracks with the same audio; a missing one among them is this file, moved.
+    func save(
+        _ file: FoundFile, _ audio: DecodedAudio, _ place: SpectrogramPlace, same: [Track], _ database: Database
+    ) throws -> Change {
+        let atPath = try Track.fetchOne(database, sql: "SELECT * FROM track WHERE path = ?", arguments: [file.path])
+        // Missing as of now, not as of the batch's start: two copies of a moved file must not both claim its track.
+        let moved = try same.first { candidate in
+            try candidate.missing && candidate.path != file.path
+                && Bool.fetchOne(
+                    database, sql: "SELECT missing FROM track WHERE id = ?", arguments: [candidate.id]) == true
+        }
+        var track =
+            atPath ?? moved
+            ?? Track(
+                path: "", relativePath: "", stem: "", size: 0, modified: 0, contentHash: "", title: "", artist: "",
+                genres: "", matchKey: "", codec: "", channels: 0, sampleRate: 0, durationSeconds: 0,
+                excerptStartSeconds: 0, shard: 0, shardOffset: 0, frames: 0, padded: false, warnings: "",
+                missing: false)
+        track.path = file.path
+        track.relativePath = file.relativePath
+        track.stem = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
+        track.size = file.size
+        track.modified = file.modified
+        track.contentHash = audio.contentHash
+        track.apply(audio.tags, path: file.path)
+        track.codec = audio.codec
+        track.channels = audio.channels
+        track.sampleRate = audio.sourceSampleRate
+        track.durationSeconds = audio.durationSeconds
+        track.excerptStartSeconds = audio.excerptStartSeconds
+        track.shard = place.shard
+        track.shardOffset = place.offset
+        track.frames = place.frames
+        track.padded = place.frames < ScanStage.windowFrames
+        track.warnings = audio.warnings.joined(separator: "; ")
+        track.missing = false
+        try track.save(database)
+        try database.execute(sql: "DELETE FROM failure WHERE path = ?", arguments: [file.path])
+        return atPath != nil ? .updated : moved != nil ? .moved : .added
+    }
+
+    /// Marks tracks under `roots` whose files were not found; those below unreadable folders are left alone.
+    /// - Returns: how many were newly marked.
+    func markMissing(under roots: [String], except found: Set<String>, unreadable: [String]) throws -> Int {
+        func isUnder(_ path: String, _ folder: String) -> Bool { path == folder || path.hasPrefix(folder + "/") }
+        let gone = try tracks().filter { track in
+            !found.contains(track.path) && roots.contains { isUnder(track.path, $0) }
+                && !unreadable.contains { isUnder(track.path, $0) }
+        }
+        let lost = try failuresByPath().keys.filter { path in
+            !found.contains(path) && roots.contains { isUnder(path, $0) }
+        }
+        try database.write { database in
+            for track in gone {
+                try database.execute(sql: "UPDATE track SET missing = 1 WHERE id = ?", arguments: [track.id])
+            }
+            for path in lost {
+                try database.execute(sql: "DELETE FROM failure WHERE path = ?", arguments: [path])
+            }
+        }
+        return gone.count
+    }
+
+    func failuresByPath() throws -> [String: (size: Int64, modified: Double, reason: String)] {
+        try database.read { database in
+            var failures: [String: (size: Int64, modified: Double, reason: String)] = [:]
+            for row in try Row.fetchAll(database, sql: "SELECT * FROM failure") {
+                failures[row["path"]] = (row["size"], row["modified"], row["reason"])
+            }
+            return failures
+        }
+    }
+
+    func recordFailure(_ file: FoundFile, _ reason: String, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?)",
+            arguments: [file.path, file.size, file.modified, reason])
+    }
+}

@@ -1,0 +1,111 @@
+import AudioNetwork
+import CollaborativeFiltering
+import Foundation
+
+/// Whether an artefact matches what it would be made from now.
+public enum StageState: String, Codable, Sendable { case fresh, stale, missing, failed }
+
+/// What `build` did with one stage.
+public struct StageOutcome: Codable, Equatable, Sendable {
+    public let name: String
+    /// `fresh`: nothing to do; `built`; `skipped` with the reason in `detail`.
+    public let state: String
+    public let seconds: Double
+    public let detail: String
+}
+
+/// The chain of stages, each redone only when its inputs changed.
+public struct Pipeline: Sendable {
+    let catalogue: Catalogue
+    let context: StageContext
+    let factorization: FactorizationConfiguration
+    let training: TrainingConfiguration
+
+    public init(
+        _ catalogue: Catalogue, context: StageContext, factorization: FactorizationConfiguration = .catalogue,
+        training: TrainingConfiguration = TrainingConfiguration()
+    ) {
+        self.catalogue = catalogue
+        self.context = context
+        self.factorization = factorization
+        self.training = training
+    }
+
+    /// The state of every stage that leaves artefacts.
+    public func states() throws -> [(stage: StageName, state: StageState, run: String?)] {
+        let factorize = try catalogue.lastRun(.factorize)
+        let train = try catalogue.lastRun(.train)
+        let predict = try catalogue.lastRun(.predict)
+        func state(_ last: (run: String, inputDigest: String, seconds: Double)?, _ digest: () throws -> String?) throws
+            -> StageState
+        {
+            guard let last else { return .missing }
+            return try digest() == last.inputDigest ? .fresh : .stale
+        }
+        let factorizeState = try state(factorize) {
+            try FactorizeStage(catalogue, configuration: factorization, context: context).inputDigest()
+        }
+        let trainState = try state(train) {
+            guard factorize != nil, factorizeState == .fresh else { return nil }
+            let stage = TrainStage(catalogue, configuration: training, context: context)
+            let factors = try catalogue.storedFactors(for: "train")
+            return stage.inputDigest(factors, try stage.examples(factors))
+        }
+        let predictState = try state(predict) {
+            guard let train, let factorize, trainState == .fresh else { return nil }
+            let stage = PredictStage(catalogue, context: context)
+            return stage.inputDigest(network: train.run, factors: factorize.run, try stage.recordings())
+        }
+        return [
+            (.factorize, factorizeState, factorize?.run), (.train, trainState, train?.run),
+            (.predict, predictState, predict?.run),
+        ]
+    }
+
+    /// Scans the known roots, then redoes whatever is stale or missing.
+    public func build(
+        rescan: Bool = true, announce: (String) -> Void = { _ in }
+    ) throws -> [StageOutcome] {
+        var outcomes: [StageOutcome] = []
+        func step(_ name: String, _ work: () throws -> (state: String, detail: String)) throws {
+            let started = Date()
+            announce(name)
+            let (state, detail) = try work()
+            outcomes.append(
+                StageOutcome(
+                    name: name, state: state, seconds: Date().timeIntervalSince(started), detail: detail))
+        }
+        func state(_ stage: StageName) throws -> StageState {
+            try states().first { $0.stage == stage }?.state ?? .missing
+        }
+        if rescan {
+            try step("scan") {
+                let report = try ScanStage(catalogue, context: context).rescan()
+                let changed = report.added + report.updated + report.moved + report.missing
+                return (
+                    changed > 0 ? "built" : "fresh",
+                    "\(report.found) files, \(report.added) new, \(report.failed.count) failed"
+                )
+            }
+        }
+        try step("factorize") {
+            if try state(.factorize) == .fresh { return ("fresh", "") }
+            let report = try FactorizeStage(catalogue, configuration: factorization, context: context).run()
+            return ("built", "\(report.listeners) listeners, \(report.songs) songs")
+        }
+        try step("train") {
+            if try state(.train) == .fresh { return ("fresh", "") }
+            let report = try TrainStage(catalogue, configuration: training, context: context).run(resume: true)
+            return (
+                "built",
+                "\(report.songs) songs, \(report.epochs) epochs, \(Int(report.windowsPerSecond)) windows/s"
+            )
+        }
+        try step("predict") {
+            if try state(.predict) == .fresh { return ("fresh", "") }
+            let report = try PredictStage(catalogue, context: context).run()
+            return ("built", "\(report.songs) songs, \(report.cold) of them without a play")
+        }
+        return outcomes
+    }
+}

@@ -1,0 +1,38 @@
+import AudioFeatures
+import AudioNetwork
+import Foundation
+import Matrices
+
+/// Songs' spectrograms in memory-mapped shards, as the network's source; frames are turned to floats when read.
+struct StoredSpectrograms: SpectrogramSource {
+    let places: [SpectrogramPlace]
+    let shards: [Int: Data]
+    let format: SpectrogramFormat
+
+    var count: Int { places.count }
+    var bands: Int { format.mel.melBands }
+    func frameCount(of song: Int) -> Int { places[song].frames }
+
+    func copyFrames(
+        of song: Int, from start: Int, count: Int, into buffer: UnsafeMutableBufferPointer<Float>
+    ) throws {
+        let place = places[song]
+        precondition(start >= 0 && start + count <= place.frames && buffer.count >= count * bands)
+        guard let shard = shards[place.shard] else { return }
+        let low = format.range.lowerBound
+        let step = (format.range.upperBound - low) / 255
+        let first = Int(place.offset) + start * bands
+        shard.withUnsafeBytes { bytes in
+            for i in 0..<count * bands { buffer[i] = low + step * Float(bytes[first + i]) }
+        }
+    }
+
+    /// A whole song's log-mel, `[frames, bands]`.
+    func matrix(_ song: Int) throws -> Matrix {
+        var matrix = Matrix(rows: places[song].frames, columns: bands)
+        try matrix.storage.withUnsafeMutableBufferPointer {
+            try copyFrames(of: song, from: 0, count: places[song].frames, into: $0)
+        }
+        return matrix
+    }
+}

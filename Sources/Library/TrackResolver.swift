@@ -1,0 +1,79 @@
+import Foundation
+import GRDB
+import ListeningHistory
+
+extension Catalogue {
+    /// Finds the track that a text names: an id, a path, a recording MBID, a file name stem, or "Artist - Title".
+    /// - Throws: ``LibraryError/ambiguousTrack(query:candidates:)``, ``LibraryError/unknownTrack(query:near:)``.
+    public func track(_ query: String) throws -> Track {
+        if let id = Int64(query), let track = try tracks("id = ?", [id]).first { return track }
+        let absolute = URL(fileURLWithPath: query).standardizedFileURL.resolvingSymlinksInPath().path
+        for (condition, value) in [
+            ("path = ?", absolute), ("relativePath = ?", query), ("recordingMBID = ?", query.lowercased()),
+            ("stem = ?", query),
+        ] {
+            let found = try tracks(condition, [value])
+            if let track = try single(found, query) { return track }
+        }
+        if let dash = query.range(of: " - ") {
+            let key = MatchKey.normalize(
+                artist: String(query[..<dash.lowerBound]), title: String(query[dash.upperBound...]))
+            if let track = try single(try tracks("matchKey = ?", [key]), query) { return track }
+        }
+        if let track = try single(try tracks("title = ? COLLATE NOCASE", [query]), query) { return track }
+        let words = "%" + query.replacingOccurrences(of: " - ", with: "%") + "%"
+        let near = try tracks("artist || ' ' || title LIKE ?", [words]).prefix(5)
+        throw LibraryError.unknownTrack(query: query, near: near.map { "\($0.id ?? 0): \($0.name)" })
+    }
+
+    /// The one recording among `found`, nil if there is none.
+    private func single(_ found: [Track], _ query: String) throws -> Track? {
+        guard let first = found.first else { return nil }
+        guard found.allSatisfy({ $0.contentHash == first.contentHash }) else {
+            throw LibraryError.ambiguousTrack(
+                query: query, candidates: found.prefix(12).map { "\($0.id ?? 0)  \($0.name)  (\($0.path))" })
+        }
+        return first
+    }
+
+    private func tracks(_ condition: String, _ arguments: StatementArguments) throws -> [Track] {
+        try database.read {
+            try Track.fetchAll(
+                $0, sql: "SELECT * FROM track WHERE \(condition) ORDER BY missing, id LIMIT 100", arguments: arguments)
+        }
+    }
+
+    /// - Throws: ``LibraryError/unknownListener(name:near:)``.
+    public func requireListener(_ name: String) throws {
+        try database.read { database in
+            guard
+                try Int.fetchOne(database, sql: "SELECT id FROM listener WHERE name = ?", arguments: [name]) == nil
+            else { return }
+            let near = try String.fetchAll(
+                database, sql: "SELECT name FROM listener WHERE name LIKE ? ORDER BY name LIMIT 5",
+                arguments: ["%\(name)%"])
+            let some = try String.fetchAll(database, sql: "SELECT name FROM listener ORDER BY name LIMIT 3")
+            throw LibraryError.unknownListener(name: name, near: near.isEmpty ? some : near)
+        }
+    }
+
+    /// A listener's plays by song, most played first; songs the library lacks are named from the listening file.
+    public func history(of listener: String) throws -> [(song: SongID, name: String, count: Int)] {
+        try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT (SELECT min(c.id) FROM track c WHERE c.contentHash = t.contentHash) AS track, r.id AS reference,
+                        coalesce(t.artist || ' - ' || t.title, r.artist || ' - ' || r.title, r.externalID, r.key) AS name,
+                        sum(p.count) AS plays
+                    FROM play p JOIN listener l ON l.id = p.listenerID JOIN reference r ON r.id = p.referenceID
+                    LEFT JOIN track t ON t.id = r.trackID WHERE l.name = ?
+                    GROUP BY coalesce(t.contentHash, 'reference ' || r.id) ORDER BY plays DESC, name
+                    """, arguments: [listener]
+            ).map { row in
+                let track: Int64? = row["track"]
+                return (track.map(SongID.track) ?? .reference(row["reference"]), row["name"], row["plays"])
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+
+/// A song in a playlist file.
+public struct PlaylistTrack: Equatable, Sendable {
+    public let path: String
+    public let title: String
+    public let artist: String
+    public let album: String?
+    public let durationSeconds: Double
+    public let recordingMBID: String?
+
+    public init(
+        path: String, title: String, artist: String, album: String?, durationSeconds: Double, recordingMBID: String?
+    ) {
+        self.path = path
+        self.title = title
+        self.artist = artist
+        self.album = album
+        self.durationSeconds = durationSeconds
+        self.recordingMBID = recordingMBID
+    }
+}
+
+/// The playlist formats that players open.
+public enum PlaylistFormat: String, CaseIterable, Codable, Sendable { case m3u8, xspf, jspf }
+
+/// Playlists as files of other programs.
+public enum PlaylistFile {
+    /// The playlist's text.
+    /// - Parameter folder: M3U8 paths below it are written relative to it; nil for absolute ones.
+    public static func render(
+        _ tracks: [PlaylistTrack], title: String, format: PlaylistFormat, relativeTo folder: URL? = nil
+    ) throws -> String {
+        switch format {
+        case .m3u8: m3u8(tracks, title, folder)
+        case .xspf: xspf(tracks, title)
+        case .jspf: try jspf(tracks, title)
+        }
+    }
+
+    /// M3U8 knows no escapes: a line break in a title becomes a space.
+    private static func line(_ text: String) -> String {
+        text.components(separatedBy: .newlines).joined(separator: " ")
+    }
+
+    private static func m3u8(_ tracks: [PlaylistTrack], _ title: String, _ folder: URL?) -> String {
+        let prefix = folder.map { $0.standardizedFileURL.path + "/" }
+        var lines = ["#EXTM3U", "#PLAYLIST:\(line(title))"]
+        for track in tracks {
+            let seconds = Int(track.durationSeconds.rounded())
+            lines.append("#EXTINF:\(seconds),\(line(track.artist)) - \(line(track.title))")
+            var path = track.path
+            if let prefix, path.hasPrefix(prefix) { path = String(path.dropFirst(prefix.count)) }
+            // A file name that starts with # would be read as a comment.
+            lines.append(path.hasPrefix("#") ? "./" + path : path)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func escaped(_ text: String) -> String {
+        let allowed = text.unicodeScalars.filter { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" }
+        return String(String.UnicodeScalarView(allowed)).replacingOccurrences(of: "&", with: "&amp;")
+            .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
+    }
+
+    private static func uri(_ path: String) -> String { URL(fileURLWithPath: path).absoluteString }
+
+    private static func identifier(_ mbid: String) -> String { "https://musicbrainz.org/recording/\(mbid)" }
+
+    private static func xspf(_ tracks: [PlaylistTrack], _ title: String) -> String {
+        var lines = [
+            #"<?xml version="1.0" encoding="UTF-8"?>"#, #"<playlist version="1" xmlns="http://xspf.org/ns/0/">"#,
+            "  <title>\(escaped(title))</title>", "  <creator>Coldwave</creator>", "  <trackList>",
+        ]
+        for track in tracks {
+            lines.append("    <track>")
+            lines.append("      <location>\(escaped(uri(track.path)))</location>")
+            if let mbid = track.recordingMBID {
+                lines.append("      <identifier>\(escaped(identifier(mbid)))</identifier>")
+            }
+            lines.append("      <title>\(escaped(track.title))</title>")
+            lines.append("      <creator>\(escaped(track.artist))</creator>")
+            if let album = track.album { lines.append("      <album>\(escaped(album))</album>") }
+            lines.append("      <duration>\(Int((track.durationSeconds * 1000).rounded()))</duration>")
+            lines.append("    </track>")
+        }
+        return (lines + ["  </trackList>", "</playlist>", ""]).joined(separator: "\n")
+    }
+
+    private struct JSPF: Encodable {
+        struct Track: Encodable {
+            let location: [String]
+            let identifier: [String]?
+            let title: String
+            let creator: String
+            let album: String?
+            let duration: Int
+        }
+        struct Playlist: Encodable {
+            let title: String
+            let creator: String
+            let track: [Track]
+        }
+        let playlist: Playlist
+    }
+
+    private static func jspf(_ tracks: [PlaylistTrack], _ title: String) throws -> String {
+        let list = tracks.map {
+            JSPF.Track(
+                location: [uri($0.path)], identifier: $0.recordingMBID.map { [identifier($0)] }, title: $0.title,
+                creator: $0.artist, album: $0.album, duration: Int(($0.durationSeconds * 1000).rounded()))
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let document = JSPF(playlist: .init(title: title, creator: "Coldwave", track: list))
+        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,57 @@
+import CTorch
+
+extension Tensor {
+    /// Convolution over time, max-pooling over `pool` steps and ReLU:
+    /// `[N, T, C]`, weight `[out, C, width]`, bias `[out]` → `[N, (T − width + 1) / pool, out]`.
+    public func convolved(_ weight: Tensor, _ bias: Tensor, pool: Int) throws -> Tensor {
+        try Self.make("convolve") {
+            ctorch_convolve_pool_relu(handle, weight.handle, bias.handle, Int32(pool), $0)
+        }
+    }
+
+    /// ``convolved(_:_:pool:)`` by libtorch's conv1d: the plain reference.
+    public func convolvedByReference(_ weight: Tensor, _ bias: Tensor, pool: Int) throws -> Tensor {
+        try Self.make("convolve") {
+            ctorch_convolve_pool_relu_reference(handle, weight.handle, bias.handle, Int32(pool), $0)
+        }
+    }
+
+    /// Mean, maximum and `sqrt(mean(x²))` over time, side by side: `[N, T, C]` → `[N, 3C]`.
+    public func pooledOverTime() throws -> Tensor {
+        try Self.make("pool over time") { ctorch_pool_over_time(handle, $0) }
+    }
+
+    /// `x·Wᵀ + b`: `[N, in]` → `[N, out]`.
+    public func linear(_ weight: Tensor, _ bias: Tensor) throws -> Tensor {
+        try Self.make("multiply") { ctorch_linear(handle, weight.handle, bias.handle, $0) }
+    }
+
+    public func relu() throws -> Tensor { try Self.make("apply ReLU") { ctorch_relu(handle, $0) } }
+
+    /// Zeroes elements at random and scales the others up; nothing at probability 0.
+    public func dropout(_ probability: Double) throws -> Tensor {
+        probability == 0 ? self : try Self.make("drop out") { ctorch_dropout(handle, probability, $0) }
+    }
+
+    /// `(x − mean) / deviation` over the last dimension.
+    public func standardized(mean: Tensor, deviation: Tensor) throws -> Tensor {
+        try Self.make("standardize") { ctorch_standardize(handle, mean.handle, deviation.handle, $0) }
+    }
+
+    /// `mean over rows of Σ (x − target)²`: `[N, D]` → scalar.
+    public func squaredError(_ target: Tensor) throws -> Tensor {
+        try Self.make("compute the error") { ctorch_squared_error(handle, target.handle, $0) }
+    }
+
+    /// Windows of one song: `[1, T, C]` → `[starts.count, length, C]`.
+    public func windows(at starts: [Int], length: Int) throws -> Tensor {
+        try Self.make("cut windows") {
+            ctorch_windows(handle, starts.map(Int64.init), Int32(starts.count), Int64(length), $0)
+        }
+    }
+
+    /// Mean over the first dimension: `[N, D]` → `[D]`.
+    public func meanOfRows() throws -> Tensor {
+        try Self.make("average") { ctorch_mean_rows(handle, $0) }
+    }
+}

@@ -22,8 +22,8 @@ public struct NetworkModel: Equatable, Sendable {
         return tensor
     }
 
-    /// Fresh weights: He initialisation (normal, variance 2 / inputs) before a ReLU, variance 1 / inputs in the last layer,
-    /// biases zero; the input's normalisation as given, `[bands]` each.
+    /// Fresh weights: He initialisation (normal, variance 2 / inputs) before a ReLU; the last layer a hundredth of that, so
+    /// that learning starts from predicting nothing; biases zero; the input's normalisation as given, `[bands]` each.
     public static func initial(
         _ configuration: NetworkConfiguration, mean: [Float], deviation: [Float], seed: UInt64
     ) throws -> NetworkModel {
@@ -40,7 +40,7 @@ public struct NetworkModel: Equatable, Sendable {
             }
             var generator = SeededGenerator(seed: seed, stream: UInt64(i) + 1)
             let inputs = Double(count / shape[0])
-            let scale = ((name == last ? 1 : 2) / inputs).squareRoot()
+            let scale = (2 / inputs).squareRoot() * (name == last ? 0.01 : 1)
             tensors[name] = StoredTensor(
                 shape: shape, values: (0..<count).map { _ in Float(generator.normal() * scale) })
         }

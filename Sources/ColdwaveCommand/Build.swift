@@ -20,14 +20,25 @@ struct TrainingOptions: ParsableArguments {
             throw ValidationError("--device must be auto, cpu, cuda or mps.")
         }
         guard epochs ?? 1 >= 1 else { throw ValidationError("--epochs must be at least 1.") }
+        guard learningRate ?? 1 > 0 else { throw ValidationError("--learning-rate must be positive.") }
     }
 
+    @Option(help: "Highest learning rate (default: \(TrainingConfiguration().learningRate)).")
+    var learningRate: Double?
+
     func configuration(threads: Int) -> TrainingConfiguration {
-        var configuration = TrainingConfiguration()
+        var configuration = Self.configuration(
+            epochs: epochs ?? TrainingConfiguration().epochs, seed: seed, threads: threads)
         configuration.device = device
+        if let learningRate { configuration.learningRate = learningRate }
+        return configuration
+    }
+
+    static func configuration(epochs: Int, seed: UInt64, threads: Int) -> TrainingConfiguration {
+        var configuration = TrainingConfiguration()
+        configuration.epochs = epochs
         configuration.seed = seed
         configuration.threads = threads
-        if let epochs { configuration.epochs = epochs }
         return configuration
     }
 }

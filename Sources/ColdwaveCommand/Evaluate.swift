@@ -45,6 +45,8 @@ struct Evaluate: ParsableCommand {
 }
 
 enum EvaluationText {
+    typealias Report = EvaluationReport
+
     static func text(_ report: EvaluationReport) -> String {
         "cold start: \(report.songs) songs held out in \(report.folds) fold\(report.folds == 1 ? "" : "s") by artist, "
             + "\(report.rankings) rankings; 95 % intervals over listeners; \(seconds(report.seconds))\n\n" + report.table()

@@ -177,7 +177,6 @@ struct LabTrain: ParsableCommand {
     @Argument(help: "OUT.safetensors; losses.csv is written beside it.") var model: String
     @Option var network = Network.dieleman2014
     @Option var batch = TrainingConfiguration().batchSize
-    @Option(help: "Highest learning rate.") var learningRate = TrainingConfiguration().learningRate
     @Option(help: "Random windows of a song in an epoch.") var windowsPerSong = TrainingConfiguration().windowsPerSong
     @Option var precision = Precision.float32
     @OptionGroup var training: TrainingOptions
@@ -189,7 +188,6 @@ struct LabTrain: ParsableCommand {
         let matrix = try ArrayFile.readMatrix(URL(fileURLWithPath: targets))
         var configuration = training.configuration(threads: threads)
         configuration.batchSize = batch
-        configuration.learningRate = learningRate
         configuration.windowsPerSong = windowsPerSong
         var shape = NetworkConfiguration()
         shape.melBands = source.bands

@@ -20,6 +20,11 @@ public struct Suggestion: Codable, Equatable, Sendable {
     public let score: Float
     public let track: Song
     public let because: [String]
+
+    /// The same song at the same rank, with other reasons.
+    public func because(_ reasons: [String]) -> Suggestion {
+        Suggestion(rank: rank, score: score, track: track, because: reasons)
+    }
 }
 
 /// What a recommendation may contain.

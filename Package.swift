@@ -85,6 +85,6 @@ let package = Package(
         .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
         .testTarget(
             name: "ColdwaveCommandTests",
-            dependencies: ["ColdwaveCommand", "Library", "Synthesis", "AudioFeatures", "Matrices"]),
+            dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices"]),
     ]
 )

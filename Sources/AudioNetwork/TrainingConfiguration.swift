@@ -5,9 +5,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     /// Passes over the songs; in each, every song is heard in `windowsPerSong` random windows.
     public var epochs = 20
     public var windowsPerSong = 4
-    public var batchSize = 64
+    public var batchSize = 32
     /// Highest learning rate; it rises linearly over the first 5 % of the steps and falls as a cosine to a hundredth.
-    public var learningRate = 0.02
+    public var learningRate = 0.001
     public var momentum = 0.9
     public var weightDecay = 1e-4
     /// Gradients are scaled down to this common norm.

@@ -1,0 +1,202 @@
+import Foundation
+import Matrices
+import Testing
+import Torch
+
+@testable import AudioNetwork
+
+@Suite(.serialized) struct NetworkTests {
+    func golden(_ name: String) throws -> URL {
+        try #require(Bundle.module.url(forResource: "Golden", withExtension: nil)).appendingPathComponent(name)
+    }
+
+    func tiny(learning: Bool) throws -> (ConvolutionalNetwork, input: Tensor, target: Tensor) {
+        let network = try ConvolutionalNetwork(NetworkModel(contentsOf: golden("tiny.safetensors")), learning: learning)
+        let mel = try ArrayFile.readFloats(golden("mel.npy"))
+        let target = try ArrayFile.readFloats(golden("target.npy"))
+        return (network, try .from(mel.values, shape: mel.shape), try .from(target.values, shape: target.shape))
+    }
+
+    @Test func forwardPassEqualsPyTorch() throws {
+        let (network, input, _) = try tiny(learning: false)
+        let output = try network(input, training: false).values()
+        for (a, b) in zip(output, try ArrayFile.readFloats(golden("output.npy")).values) { #expect(abs(a - b) < 1e-5) }
+    }
+
+    @Test func gradientsEqualPyTorch() throws {
+        let (network, input, target) = try tiny(learning: true)
+        try network(input, training: true).squaredError(target).backward()
+        let expected = try SafeTensors.read(golden("gradients.safetensors")).tensors
+        #expect(expected.count == network.parameters.count)
+        for ((name, _), parameter) in zip(network.configuration.parameterShapes, network.parameters) {
+            for (a, b) in zip(try parameter.gradient().values(), try #require(expected[name]).values) {
+                #expect(abs(a - b) < 1e-4 + 1e-4 * abs(b), "\(name)")
+            }
+        }
+    }
+
+    @Test func firstTenLossesEqualPyTorch() throws {
+        let (network, input, target) = try tiny(learning: true)
+        let optimizer = try NesterovSGD(network.parameters, momentum: 0.9, weightDecay: 1e-4)
+        for expected in try ArrayFile.readVector(golden("losses.npy")) {
+            let loss = try network(input, training: true).squaredError(target)
+            #expect(abs(try loss.item() / expected - 1) < 1e-4)
+            try loss.backward()
+            try optimizer.step(learningRate: 0.01)
+        }
+    }
+
+    @Test(arguments: [(9, 1), (16, 2), (23, 4)])
+    func matrixProductConvolutionEqualsConv1d(time: Int, pool: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(time))
+        func random(_ shape: [Int]) throws -> Tensor {
+            try Tensor.from((0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) }, shape: shape)
+                .requiringGradient()
+        }
+        let (input, weight, bias) = (try random([3, time, 5]), try random([7, 5, 4]), try random([7]))
+        func run(_ fast: Bool) throws -> [[Float]] {
+            let copies = try [input, weight, bias].map { try Tensor.from($0.values(), shape: $0.shape).requiringGradient() }
+            let output = fast
+                ? try copies[0].convolved(copies[1], copies[2], pool: pool)
+                : try copies[0].convolvedByReference(copies[1], copies[2], pool: pool)
+            let flat = try output.pooledOverTime()
+            try flat.squaredError(Tensor.from([Float](repeating: 0.3, count: 3 * 21), shape: [3, 21])).backward()
+            return try [output.values()] + copies.map { try $0.gradient().values() }
+        }
+        for (fast, plain) in zip(try run(true), try run(false)) {
+            #expect(fast.count == plain.count)
+            for (a, b) in zip(fast, plain) { #expect(abs(a - b) < 1e-4 + 1e-4 * abs(b)) }
+        }
+    }
+
+    static func smallNetwork() -> NetworkConfiguration {
+        var configuration = NetworkConfiguration()
+        configuration.windowFrames = 99
+        configuration.melBands = 8
+        configuration.convolutions = [
+            .init(filters: 12, width: 4, pool: 4), .init(filters: 12, width: 4, pool: 2), .init(filters: 16, width: 4, pool: 1),
+        ]
+        configuration.denseUnits = [24, 24]
+        configuration.outputs = 3
+        return configuration
+    }
+
+    /// Songs of three kinds: each has its energy in another band; the kind is the target.
+    static func songs(_ count: Int, frames: Int = 300) throws -> (MatrixSource, Matrix) {
+        var generator = SeededGenerator(seed: 5)
+        var targets = Matrix(rows: count, columns: 3)
+        let spectrograms = (0..<count).map { song -> Matrix in
+            targets[song, song % 3] = 1
+            return Matrix(
+                rows: frames, columns: 8,
+                storage: (0..<frames * 8).map { Float(($0 % 8) / 3 == song % 3 ? 2 : 0.5) + Float(generator.normal() * 0.2) })
+        }
+        return (try MatrixSource(spectrograms), targets)
+    }
+
+    static func training(epochs: Int) -> TrainingConfiguration {
+        var training = TrainingConfiguration()
+        training.epochs = epochs
+        training.batchSize = 8
+        training.learningRate = 0.02
+        training.device = "cpu"
+        return training
+    }
+
+    @Test func wholeSongEqualsWindowByWindow() throws {
+        let shape = Self.smallNetwork()
+        let model = try NetworkModel.initial(
+            shape, mean: Array(repeating: 1, count: 8), deviation: Array(repeating: 1, count: 8), seed: 1)
+        let (source, _) = try Self.songs(3, frames: 421)
+        let predictor = try Predictor(model, threads: 1)
+        let whole = try predictor.predict(source)
+        let network = try ConvolutionalNetwork(model)
+        let starts = predictor.windowStarts(frames: 421)
+        #expect(starts.count > 4)
+        for song in 0..<3 {
+            let windows = try source.gather(starts.map { Window(song: song, start: $0) }, frames: 99, threads: 1)
+            let mean = try network(Tensor.from(windows, shape: [starts.count, 99, 8]), training: false).meanOfRows().values()
+            for (a, b) in zip(whole.row(song), mean) { #expect(abs(a - b) < 1e-6) }
+        }
+    }
+
+    @Test func shortSongsAreHeardWithPadding() throws {
+        let model = try NetworkModel.initial(
+            Self.smallNetwork(), mean: Array(repeating: 1, count: 8), deviation: Array(repeating: 1, count: 8), seed: 1)
+        let (short, _) = try Self.songs(1, frames: 20)
+        #expect(try Predictor(model).predict(short).isFinite)
+    }
+
+    @Test func learnsWhatCanBeHeard() throws {
+        let (source, targets) = try Self.songs(45)
+        let result = try Trainer(network: Self.smallNetwork(), training: Self.training(epochs: 12))
+            .train(source: source, targets: targets)
+        let first = try #require(result.losses.first).train
+        #expect(try #require(result.losses.last).train < first * 0.5)
+        let places = try Predictor(result.model).predict(source)
+        for song in 0..<45 { #expect(topIndices(places.row(song), 1) == [song % 3]) }
+    }
+
+    @Test func resumedTrainingEqualsUninterrupted() throws {
+        let (source, targets) = try Self.songs(24)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var training = Self.training(epochs: 4)
+        training.threads = 1
+        let trainer = Trainer(network: Self.smallNetwork(), training: training)
+        let whole = try trainer.train(source: source, targets: targets)
+        var steps = 0
+        _ = try trainer.train(
+            source: source, targets: targets, checkpointDirectory: folder, shouldStop: {
+                steps += 1
+                return steps > 30
+            })
+        let resumed = try trainer.train(source: source, targets: targets, checkpointDirectory: folder, resume: true)
+        #expect(resumed.model == whole.model)
+        #expect(resumed.losses == whole.losses)
+    }
+
+    @Test func validationSharesNoArtist() {
+        let groups = (0..<200).map { $0 / 5 }
+        let (learned, kept) = Trainer().split(groups)
+        #expect(learned.count + kept.count == 200 && kept.count == 20)
+        #expect(Set(learned.map { groups[$0] }).isDisjoint(with: kept.map { groups[$0] }))
+    }
+
+    @Test func badInputIsRefused() throws {
+        let (few, targets) = try Self.songs(5)
+        #expect(throws: NetworkError.tooFewSongs(got: 5, needed: 20)) {
+            try Trainer(network: Self.smallNetwork()).train(source: few, targets: targets)
+        }
+        let (source, good) = try Self.songs(24)
+        var bad = good
+        bad[3, 1] = .nan
+        #expect(throws: NetworkError.unusableTargets) {
+            try Trainer(network: Self.smallNetwork()).train(source: source, targets: bad)
+        }
+        #expect(throws: NetworkError.wrongBands(got: 8, expected: 128)) { try Trainer().train(source: source, targets: good) }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors")
+        defer { try? FileManager.default.removeItem(at: file) }
+        for garbage in [Data(), Data("hello world, no tensors".utf8), Data(repeating: 255, count: 100)] {
+            try garbage.write(to: file)
+            #expect(throws: NetworkError.self) { try NetworkModel(contentsOf: file) }
+        }
+        let whole = try Data(contentsOf: golden("tiny.safetensors"))
+        try whole.dropLast(40).write(to: file)
+        #expect(throws: NetworkError.self) { try NetworkModel(contentsOf: file) }
+    }
+
+    @Test func theMethodsNetworkHasItsShapes() {
+        let shape = NetworkConfiguration()
+        #expect(shape.steps(frames: 599) == 32 && shape.stride == 16)
+        #expect(shape.parameterShapes.map(\.name).count == 14)
+        #expect(shape.parameterShapes[0].shape == [256, 128, 4] && shape.parameterShapes[12].shape == [40, 2048])
+        #expect(shape.parameterShapes[8].shape == [2048, 1536])
+    }
+
+    @Test func learningRateRisesAndFalls() {
+        let schedule = LearningRateSchedule(peak: 1, steps: 100)
+        #expect(schedule.rate(step: 0) < 0.3 && schedule.rate(step: 5) > 0.99 && schedule.rate(step: 99) < 0.02)
+    }
+}

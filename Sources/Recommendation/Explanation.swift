@@ -17,7 +17,10 @@ public struct Explanation: Sendable {
     ///   - gram: `YᵀY` if known; it does not depend on the listener.
     ///   - played: the listener's songs with their confidence c.
     ///   - regularization: λ.
-    public init(songs: Matrix, gram: [[Double]]? = nil, played: [(song: Int, confidence: Double)], regularization: Double) {
+    public init(
+        songs: Matrix, gram: [[Double]]? = nil, played: [(song: Int, confidence: Double)],
+        regularization: Double
+    ) {
         let d = songs.columns
         var a = gram ?? Self.gram(songs)
         for (song, confidence) in played {

@@ -10,7 +10,8 @@ public struct PlaylistTrack: Equatable, Sendable {
     public let recordingMBID: String?
 
     public init(
-        path: String, title: String, artist: String, album: String?, durationSeconds: Double, recordingMBID: String?
+        path: String, title: String, artist: String, album: String?, durationSeconds: Double,
+        recordingMBID: String?
     ) {
         self.path = path
         self.title = title
@@ -29,7 +30,8 @@ public enum PlaylistFile {
     /// The playlist's text.
     /// - Parameter folder: M3U8 paths below it are written relative to it; nil for absolute ones.
     public static func render(
-        _ tracks: [PlaylistTrack], title: String, format: PlaylistFormat, relativeTo folder: URL? = nil
+        _ tracks: [PlaylistTrack], title: String, format: PlaylistFormat,
+        relativeTo folder: URL? = nil
     ) throws -> String {
         switch format {
         case .m3u8: m3u8(tracks, title, folder)
@@ -40,16 +42,31 @@ public enum PlaylistFile {
 
     /// M3U8 knows no escapes: a line break in a title becomes a space.
     private static func line(_ text: String) -> String {
-        text.components(separatedBy: .newlines).joined(separator: " ")
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    /// The length in whole units, of which a second has `unit`; nil when it is not known (zero, NaN, absurd).
+    private static func duration(_ track: PlaylistTrack, unit: Double) -> Int? {
+        let seconds = track.durationSeconds
+        guard seconds > 0, seconds < 1e9 else { return nil }
+        return Int((seconds * unit).rounded())
     }
 
     private static func m3u8(_ tracks: [PlaylistTrack], _ title: String, _ folder: URL?) -> String {
-        let prefix = folder.map { $0.standardizedFileURL.path + "/" }
+        let prefix = folder.map { $0.standardizedFileURL.path }.map {
+            $0.hasSuffix("/") ? $0 : $0 + "/"
+        }
         var lines = ["#EXTM3U", "#PLAYLIST:\(line(title))"]
         for track in tracks {
-            let seconds = Int(track.durationSeconds.rounded())
+            // -1 stands for an unknown length.
+            let seconds = duration(track, unit: 1) ?? -1
             lines.append("#EXTINF:\(seconds),\(line(track.artist)) - \(line(track.title))")
             var path = track.path
+            guard !path.contains(where: \.isNewline) else {
+                // No escape exists; a URI is the one way to name such a file.
+                lines.append(uri(path))
+                continue
+            }
             if let prefix, path.hasPrefix(prefix) { path = String(path.dropFirst(prefix.count)) }
             // A file name that starts with # would be read as a comment.
             lines.append(path.hasPrefix("#") ? "./" + path : path)
@@ -58,18 +75,26 @@ public enum PlaylistFile {
     }
 
     private static func escaped(_ text: String) -> String {
-        let allowed = text.unicodeScalars.filter { $0.value >= 0x20 || $0 == "\n" || $0 == "\t" }
-        return String(String.UnicodeScalarView(allowed)).replacingOccurrences(of: "&", with: "&amp;")
-            .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
+        // What XML 1.0 cannot hold at all, not even escaped, is left out.
+        let allowed = text.unicodeScalars.filter {
+            ($0.value >= 0x20 && $0.value & 0xFFFE != 0xFFFE) || $0 == "\n" || $0 == "\t"
+        }
+        return String(String.UnicodeScalarView(allowed)).replacingOccurrences(
+            of: "&", with: "&amp;"
+        )
+        .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
     }
 
     private static func uri(_ path: String) -> String { URL(fileURLWithPath: path).absoluteString }
 
-    private static func identifier(_ mbid: String) -> String { "https://musicbrainz.org/recording/\(mbid)" }
+    private static func identifier(_ mbid: String) -> String {
+        "https://musicbrainz.org/recording/\(mbid)"
+    }
 
     private static func xspf(_ tracks: [PlaylistTrack], _ title: String) -> String {
         var lines = [
-            #"<?xml version="1.0" encoding="UTF-8"?>"#, #"<playlist version="1" xmlns="http://xspf.org/ns/0/">"#,
+            #"<?xml version="1.0" encoding="UTF-8"?>"#,
+            #"<playlist version="1" xmlns="http://xspf.org/ns/0/">"#,
             "  <title>\(escaped(title))</title>", "  <creator>Coldwave</creator>", "  <trackList>",
         ]
         for track in tracks {
@@ -81,7 +106,9 @@ public enum PlaylistFile {
             lines.append("      <title>\(escaped(track.title))</title>")
             lines.append("      <creator>\(escaped(track.artist))</creator>")
             if let album = track.album { lines.append("      <album>\(escaped(album))</album>") }
-            lines.append("      <duration>\(Int((track.durationSeconds * 1000).rounded()))</duration>")
+            if let milliseconds = duration(track, unit: 1000) {
+                lines.append("      <duration>\(milliseconds)</duration>")
+            }
             lines.append("    </track>")
         }
         return (lines + ["  </trackList>", "</playlist>", ""]).joined(separator: "\n")
@@ -94,7 +121,7 @@ public enum PlaylistFile {
             let title: String
             let creator: String
             let album: String?
-            let duration: Int
+            let duration: Int?
         }
         struct Playlist: Encodable {
             let title: String
@@ -107,8 +134,9 @@ public enum PlaylistFile {
     private static func jspf(_ tracks: [PlaylistTrack], _ title: String) throws -> String {
         let list = tracks.map {
             JSPF.Track(
-                location: [uri($0.path)], identifier: $0.recordingMBID.map { [identifier($0)] }, title: $0.title,
-                creator: $0.artist, album: $0.album, duration: Int(($0.durationSeconds * 1000).rounded()))
+                location: [uri($0.path)], identifier: $0.recordingMBID.map { [identifier($0)] },
+                title: $0.title,
+                creator: $0.artist, album: $0.album, duration: duration($0, unit: 1000))
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

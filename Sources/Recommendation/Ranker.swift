@@ -33,10 +33,14 @@ public struct Ranker: Codable, Equatable, Sendable {
     public func rank(_ candidates: [Candidate], count: Int) -> [Candidate] {
         let clean = candidates.filter { $0.score.isFinite }
         let scores = standardized(clean.map { Double($0.score) })
-        let fame = standardized(clean.map { logOfOnePlus(Double($0.popularity)) })
-        let delta = Double(max(0, min(1, discovery)))
-        let keys = clean.indices.map { delta == 0 ? Double(clean[$0].score) : (1 - delta) * scores[$0] - delta * fame[$0] }
-        let order = clean.indices.sorted { keys[$0] != keys[$1] ? keys[$0] > keys[$1] : clean[$0].index < clean[$1].index }
+        let fame = standardized(clean.map { logOfOnePlus(Double(max(0, $0.popularity))) })
+        let delta = discovery.isNaN ? 0 : Double(max(0, min(1, discovery)))
+        let keys = clean.indices.map {
+            delta == 0 ? Double(clean[$0].score) : (1 - delta) * scores[$0] - delta * fame[$0]
+        }
+        let order = clean.indices.sorted {
+            keys[$0] != keys[$1] ? keys[$0] > keys[$1] : clean[$0].index < clean[$1].index
+        }
         var perArtist: [String: Int] = [:]
         var seen: Set<String> = []
         var list: [Candidate] = []
@@ -44,7 +48,9 @@ public struct Ranker: Codable, Equatable, Sendable {
             guard list.count < count else { break }
             let candidate = clean[i]
             if seen.contains(candidate.recording) { continue }
-            if maxPerArtist > 0, perArtist[candidate.artist, default: 0] >= maxPerArtist { continue }
+            if maxPerArtist > 0, perArtist[candidate.artist, default: 0] >= maxPerArtist {
+                continue
+            }
             seen.insert(candidate.recording)
             perArtist[candidate.artist, default: 0] += 1
             list.append(candidate)

@@ -7,7 +7,9 @@ public enum SongPath {
     /// the arc between the two evenly.
     /// - Parameter items: places in the taste space, `[songs, dimensions]`; directions count, lengths do not.
     public static func between(_ first: Int, _ last: Int, count: Int, items: Matrix) -> [Int] {
-        guard count > 2, first != last else { return first == last ? [first] : Array([first, last].prefix(count)) }
+        guard count > 2, first != last else {
+            return first == last ? [first] : Array([first, last].prefix(count))
+        }
         let unit = items.unitRows()
         let (a, b) = (Array(unit.row(first)), Array(unit.row(last)))
         let index = VectorIndex(unit, metric: .cosine)
@@ -16,10 +18,14 @@ public enum SongPath {
         var used: Set<Int> = [first, last]
         for step in 1..<count - 1 {
             let t = Double(step) / Double(count - 1)
-            // Spherical interpolation; for (nearly) equal directions the straight line is the same.
-            let (u, v) = angle < 1e-3 ? (1 - t, t) : (sin((1 - t) * angle) / sin(angle), sin(t * angle) / sin(angle))
+            // Spherical interpolation; for (nearly) equal directions the straight line is the same, and between
+            // opposite ones no arc is shorter than another.
+            let (u, v) =
+                sin(angle) < 1e-3
+                ? (1 - t, t) : (sin((1 - t) * angle) / sin(angle), sin(t * angle) / sin(angle))
             let point = zip(a, b).map { Float(u) * $0 + Float(v) * $1 }
-            guard let next = index.nearest(to: point, count: 1, where: { !used.contains($0) }).first else { break }
+            guard let next = index.nearest(to: point, count: 1, where: { !used.contains($0) }).first
+            else { break }
             used.insert(next.index)
             path.append(next.index)
         }
@@ -39,7 +45,11 @@ public enum PlaylistOrder {
         var left = Set(1..<unit.rows)
         var order = [0]
         while !left.isEmpty, let current = order.last {
-            guard let next = left.min(by: { (distance(current, $0), $0) < (distance(current, $1), $1) }) else { break }
+            guard
+                let next = left.min(by: {
+                    (distance(current, $0), $0) < (distance(current, $1), $1)
+                })
+            else { break }
             left.remove(next)
             order.append(next)
         }
@@ -47,8 +57,12 @@ public enum PlaylistOrder {
             var improved = false
             for i in 1..<order.count - 1 {
                 for j in i + 1..<order.count {
-                    let before = distance(order[i - 1], order[i]) + (j + 1 < order.count ? distance(order[j], order[j + 1]) : 0)
-                    let after = distance(order[i - 1], order[j]) + (j + 1 < order.count ? distance(order[i], order[j + 1]) : 0)
+                    let before =
+                        distance(order[i - 1], order[i])
+                        + (j + 1 < order.count ? distance(order[j], order[j + 1]) : 0)
+                    let after =
+                        distance(order[i - 1], order[j])
+                        + (j + 1 < order.count ? distance(order[i], order[j + 1]) : 0)
                     if after < before - 1e-6 {
                         order[i...j].reverse()
                         improved = true

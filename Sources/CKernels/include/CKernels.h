@@ -1,3 +1,4 @@
 #pragma once
 #include "coldwave_als.h"
 #include "coldwave_mel.h"
+#include "coldwave_scan.h"

@@ -1,0 +1,68 @@
+import Recommendation
+import Testing
+
+private func candidate(
+    _ index: Int, _ score: Float, artist: String = "", recording: String? = nil, popularity: Int = 0
+) -> Candidate {
+    Candidate(
+        index: index, score: score, artist: artist.isEmpty ? "artist \(index)" : artist,
+        recording: recording ?? "recording \(index)", popularity: popularity)
+}
+
+@Suite struct RankerTests {
+    @Test func ordersByScoreThenIndex() {
+        let list = Ranker().rank([candidate(3, 1), candidate(1, 2), candidate(2, 1)], count: 9)
+        #expect(list.map(\.index) == [1, 2, 3])
+    }
+
+    @Test func keepsToTheLimitPerArtist() {
+        let many = (0..<6).map { candidate($0, Float(10 - $0), artist: $0 < 5 ? "A" : "B") }
+        #expect(Ranker().rank(many, count: 9).map(\.index) == [0, 1, 5])
+        var ranker = Ranker()
+        ranker.maxPerArtist = 0
+        #expect(ranker.rank(many, count: 9).map(\.index) == [0, 1, 2, 3, 4, 5])
+    }
+
+    @Test func neverTwoVersionsOfARecording() {
+        let list = Ranker().rank(
+            [
+                candidate(0, 1, recording: "same"), candidate(1, 2, recording: "same"),
+                candidate(2, 0),
+            ],
+            count: 9)
+        #expect(list.map(\.index) == [1, 2])
+    }
+
+    @Test func discoveryTurnsFromFitToLittleKnown() {
+        let items = (0..<5).map { candidate($0, Float(5 - $0), popularity: 1000 >> (3 * $0)) }
+        var ranker = Ranker()
+        #expect(ranker.rank(items, count: 5).map(\.index) == [0, 1, 2, 3, 4])
+        ranker.discovery = 1
+        #expect(ranker.rank(items, count: 5).map(\.index) == [4, 3, 2, 1, 0])
+        ranker.discovery = .nan
+        #expect(ranker.rank(items, count: 5).map(\.index) == [0, 1, 2, 3, 4])
+    }
+
+    /// Average popularity of the list falls step by step as discovery rises.
+    @Test func discoveryIsMonotone() {
+        let items = (0..<200).map {
+            candidate($0, Float(($0 * 37) % 200), popularity: ($0 * 37 + $0 * $0) % 500)
+        }
+        var last = Double.infinity
+        for step in 0...4 {
+            var ranker = Ranker()
+            ranker.discovery = Float(step) / 4
+            let list = ranker.rank(items, count: 20)
+            let mean = Double(list.reduce(0) { $0 + $1.popularity }) / Double(list.count)
+            #expect(mean <= last)
+            last = mean
+        }
+    }
+
+    @Test func skipsScoresThatAreNoNumbers() {
+        let list = Ranker().rank(
+            [candidate(0, .nan), candidate(1, .infinity), candidate(2, 0)], count: 9)
+        #expect(list.map(\.index) == [2])
+        #expect(Ranker().rank([], count: 9).isEmpty)
+    }
+}

@@ -3,20 +3,34 @@ import Matrices
 
 /// Songs held out entirely: their plays never reach what the models learn from, and every listener's ranking of them is
 /// compared with what they really play (paper §5.2).
-public struct ColdStartProtocol: Sendable {
+public struct ColdStartProtocol: Codable, Equatable, Sendable {
     public let folds: Int
     public let seed: UInt64
+    /// Songs with fewer listeners are not worth ranking; see ``eligible(_:)``.
+    public let minimumListeners: Int
 
-    public init(folds: Int = 5, seed: UInt64 = 0) {
+    public init(folds: Int = 5, seed: UInt64 = 0, minimumListeners: Int = 2) {
+        precondition(folds > 0, "ColdStartProtocol: at least one fold")
         self.folds = folds
         self.seed = seed
+        self.minimumListeners = minimumListeners
+    }
+
+    /// Which songs have at least ``minimumListeners`` listeners.
+    /// - Parameter plays: `[listeners, songs]`.
+    public func eligible(_ plays: SparseMatrix) -> [Bool] {
+        var counts = [Int](repeating: 0, count: plays.columns)
+        for column in plays.columnIndices { counts[Int(column)] += 1 }
+        return counts.map { $0 >= minimumListeners }
     }
 
     /// Divides eligible songs into folds so that no group (artist) stands in two; sizes are as even as groups allow.
     /// - Returns: `folds` lists of song indices.
     public func split(groups: [Int], eligible: [Bool]) -> [[Int]] {
         var members: [Int: [Int]] = [:]
-        for song in groups.indices where eligible[song] { members[groups[song], default: []].append(song) }
+        for song in groups.indices where eligible[song] {
+            members[groups[song], default: []].append(song)
+        }
         var generator = SeededGenerator(seed: seed, stream: 0xF01D)
         // Large groups first, each to the smallest fold; random among equals.
         let order = members.keys.sorted().shuffled(using: &generator)
@@ -29,12 +43,15 @@ public struct ColdStartProtocol: Sendable {
         return parts.map { $0.sorted() }
     }
 
-    /// Ranks the held-out songs for every listener who plays one of them and something else.
+    /// Ranks the held-out songs for every listener who plays one of them, not all of them, and something else.
+    ///
+    /// Novelty takes popularity from the held-out plays: in training these songs have none.
     /// - Parameters:
     ///   - plays: all plays `[listeners, songs]`.
+    ///   - heldOut: songs of one fold, each once.
     ///   - scorers: a model's name and its scores of the held-out songs, in their order, for a listener.
     public func evaluate(
-        plays: SparseMatrix, heldOut: [Int], scorers: [(name: String, scores: @Sendable (Int) -> [Float])],
+        plays: SparseMatrix, heldOut: [Int], scorers: [Scorer],
         threads: Int = Parallel.defaultThreads
     ) -> FoldResult {
         var place = [Int](repeating: -1, count: plays.columns)
@@ -44,44 +61,20 @@ public struct ColdStartProtocol: Sendable {
             let mine = plays.indices(ofRow: listener).count { places[Int($0)] >= 0 }
             return mine > 0 && mine < plays.indices(ofRow: listener).count && mine < heldOut.count
         }
-        var popularity = [Double](repeating: 0, count: heldOut.count)
-        for column in plays.columnIndices where places[Int(column)] >= 0 { popularity[places[Int(column)]] += 1 }
-        let total = Double(max(1, plays.rows))
-        let surprise = popularity.map { -log2(($0 + 1) / (total + 1)) }
-        var models: [String: ModelResult] = [:]
-        for scorer in scorers {
-            let results = Parallel.map(ranked.count, threads: threads, grain: 16) { i -> (RankingMetrics, [Int]) in
-                let listener = ranked[i]
-                var relevant = [Bool](repeating: false, count: heldOut.count)
-                for column in plays.indices(ofRow: listener) where places[Int(column)] >= 0 {
-                    relevant[places[Int(column)]] = true
-                }
-                let scores = scorer.scores(listener)
-                let metrics = RankingMetrics(
-                    scores: scores, relevant: relevant, tieSeed: seed &+ UInt64(listener))
-                return (metrics, topIndices(scores, 10))
-            }
-            let shown = results.flatMap { $0.1 }
-            models[scorer.name] = ModelResult(
-                metrics: results.map { $0.0 },
-                coverage: Double(Set(shown).count) / Double(max(1, heldOut.count)),
-                novelty: shown.reduce(0) { $0 + surprise[$1] } / Double(max(1, shown.count)))
+        var counts = [Int](repeating: 0, count: heldOut.count)
+        for column in plays.columnIndices where places[Int(column)] >= 0 {
+            counts[places[Int(column)]] += 1
         }
-        return FoldResult(listeners: ranked.count, songs: heldOut.count, models: models)
+        return FoldResult(
+            ranked: ranked, songs: heldOut.count,
+            surprise: FoldResult.surprise(listenersOf: counts, among: plays.rows), scorers: scorers,
+            tieSeed: seed, threads: threads
+        ) { listener in
+            var relevant = [Bool](repeating: false, count: heldOut.count)
+            for column in plays.indices(ofRow: listener) where places[Int(column)] >= 0 {
+                relevant[places[Int(column)]] = true
+            }
+            return (nil, relevant)
+        }
     }
-}
-
-/// One model on one fold.
-public struct ModelResult: Sendable {
-    /// One a ranked listener.
-    public let metrics: [RankingMetrics]
-    public let coverage: Double
-    public let novelty: Double
-}
-
-/// All models on one fold.
-public struct FoldResult: Sendable {
-    public let listeners: Int
-    public let songs: Int
-    public let models: [String: ModelResult]
 }

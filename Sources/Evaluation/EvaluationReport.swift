@@ -19,9 +19,10 @@ public struct ModelRow: Codable, Equatable, Sendable {
         self.model = model
         let results = folds.compactMap { $0.models[model] }
         let metrics = results.flatMap(\.metrics)
+        let listeners = folds.flatMap { $0.models[model] == nil ? [] : $0.rankedListeners }
         var intervals: [String: [Double]] = [:]
         func estimate(_ name: String, _ value: (RankingMetrics) -> Double) -> Double {
-            let estimate = Estimate(metrics.map(value), seed: seed)
+            let estimate = Estimate(metrics.map(value), clusters: listeners, seed: seed)
             intervals[name] = [estimate.low, estimate.high]
             return estimate.mean
         }
@@ -47,7 +48,10 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     public let rows: [ModelRow]
     public let seconds: Double
 
-    public init(protocol name: String, folds: [FoldResult], models: [String], seconds: Double, seed: UInt64 = 0) {
+    public init(
+        protocol name: String, folds: [FoldResult], models: [String], seconds: Double,
+        seed: UInt64 = 0
+    ) {
         `protocol` = name
         self.folds = folds.count
         songs = folds.reduce(0) { $0 + $1.songs }
@@ -59,7 +63,7 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     /// The table as text, columns aligned, and how far each model is on the way from random to the upper bound.
     public func table(random: String = "random", bound: String = "upper bound") -> String {
         func cell(_ mean: Double, _ range: [Double]?) -> String {
-            let interval = range.map { String(format: "[%.3f, %.3f]", $0[0], $0[1]) } ?? ""
+            let interval = range.map { String(format: "[%.4f, %.4f]", $0[0], $0[1]) } ?? ""
             return String(format: "%.4f ", mean) + interval
         }
         var lines = [["model", "mAP@500", "AUC", "nDCG@10", "recall@50", "coverage", "novelty"]]
@@ -72,17 +76,28 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
         }
         let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         var text = lines.map { line in
-            zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-                .trimmingCharacters(in: .whitespaces)
+            zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(
+                separator: "  "
+            )
+            .trimmingCharacters(in: .whitespaces)
         }
-        if let floor = rows.first(where: { $0.model == random }), let top = rows.first(where: { $0.model == bound }) {
+        if let floor = rows.first(where: { $0.model == random }),
+            let top = rows.first(where: { $0.model == bound })
+        {
             text.append("")
             for row in rows where row != floor && row != top {
-                func share(_ value: KeyPath<ModelRow, Double>) -> Int {
-                    Int((100 * (row[keyPath: value] - floor[keyPath: value])
-                        / max(1e-9, top[keyPath: value] - floor[keyPath: value])).rounded())
+                /// Percent of the way; nil where the bound is no better than chance.
+                func share(_ metric: KeyPath<ModelRow, Double>) -> String? {
+                    let way = top[keyPath: metric] - floor[keyPath: metric]
+                    guard way > 1e-9 else { return nil }
+                    return String(
+                        format: "%.0f %%",
+                        100 * (row[keyPath: metric] - floor[keyPath: metric]) / way)
                 }
-                text.append("\(row.model): \(share(\.map500)) % of the way from random to the upper bound in mAP, \(share(\.auc)) % in AUC")
+                guard let map = share(\.map500), let auc = share(\.auc) else { continue }
+                text.append(
+                    "\(row.model): \(map) of the way from \(random) to the \(bound) in mAP, \(auc) in AUC"
+                )
             }
         }
         return text.joined(separator: "\n")

@@ -16,18 +16,32 @@ public struct RankingMetrics: Equatable, Sendable {
     public static let ndcgCut = 10
     public static let recallCut = 50
 
+    /// The candidates from best to worst.
+    /// - Parameters:
+    ///   - scores: one a candidate; NaN ranks last.
+    ///   - tieSeed: equal scores are put in a random order, so that no model gains from the order of the candidates.
+    public static func order(scores: [Float], tieSeed: UInt64 = 0) -> [Int] {
+        var generator = SeededGenerator(seed: tieSeed, stream: 0x71E5)
+        let keys = scores.map { (score: $0.isNaN ? -Float.infinity : $0, tie: generator.next()) }
+        return keys.indices.sorted {
+            keys[$0].score != keys[$1].score
+                ? keys[$0].score > keys[$1].score : keys[$0].tie < keys[$1].tie
+        }
+    }
+
     /// - Parameters:
     ///   - scores: one a candidate; NaN ranks last.
     ///   - relevant: which candidates the listener really plays; at least one and not all.
-    ///   - tieSeed: equal scores are put in a random order, so that no model gains from the order of the candidates.
+    ///   - tieSeed: see ``order(scores:tieSeed:)``.
     public init(scores: [Float], relevant: [Bool], tieSeed: UInt64 = 0) {
-        precondition(scores.count == relevant.count)
-        var generator = SeededGenerator(seed: tieSeed, stream: 0x71E5)
-        let tieBreakers = scores.map { _ in generator.next() }
+        self.init(
+            scores: scores, relevant: relevant, order: Self.order(scores: scores, tieSeed: tieSeed))
+    }
+
+    /// For an order that is known already.
+    init(scores: [Float], relevant: [Bool], order: [Int]) {
+        precondition(scores.count == relevant.count, "RankingMetrics: one score a candidate")
         let clean = scores.map { $0.isNaN ? -Float.infinity : $0 }
-        let order = clean.indices.sorted {
-            clean[$0] != clean[$1] ? clean[$0] > clean[$1] : tieBreakers[$0] < tieBreakers[$1]
-        }
         let positives = relevant.count { $0 }
         var (hits, precision, gain) = (0, 0.0, 0.0)
         var found = 0
@@ -59,34 +73,7 @@ public struct RankingMetrics: Equatable, Sendable {
             sum += mean * Double(order[start..<end].count { relevant[$0] })
             start = end
         }
-        return (sum - Double(positives) * Double(positives + 1) / 2) / (Double(positives) * Double(negatives))
-    }
-}
-
-/// A mean with its 95 % interval.
-public struct Estimate: Equatable, Sendable {
-    public let mean: Double
-    public let low: Double
-    public let high: Double
-
-    /// By bootstrap: the values are drawn again with replacement `resamples` times, and the interval holds the middle 95 % of
-    /// the means. Seeded.
-    public init(_ values: [Double], resamples: Int = 1000, seed: UInt64 = 0) {
-        guard !values.isEmpty else {
-            (mean, low, high) = (0, 0, 0)
-            return
-        }
-        mean = values.reduce(0, +) / Double(values.count)
-        var generator = SeededGenerator(seed: seed, stream: 0xB007)
-        let means = (0..<resamples).map { _ -> Double in
-            var sum = 0.0
-            for _ in values.indices {
-                // The high half of a 64-bit product: an unbiased enough index without a division.
-                sum += values[Int(generator.next().multipliedFullWidth(by: UInt64(values.count)).high)]
-            }
-            return sum / Double(values.count)
-        }.sorted()
-        low = means[Int(Double(resamples) * 0.025)]
-        high = means[min(resamples - 1, Int(Double(resamples) * 0.975))]
+        return (sum - Double(positives) * Double(positives + 1) / 2)
+            / (Double(positives) * Double(negatives))
     }
 }

@@ -12,7 +12,8 @@ public struct RidgeRegression: Sendable {
     /// - Parameters:
     ///   - features: `[songs, features]`
     ///   - targets: `[songs, outputs]`
-    ///   - penalty: per song, so that it means the same for few and for many.
+    ///   - penalty: relative, so that it means the same for few songs and for many: `0.1 · penalty · songs` is added to the
+    ///     diagonal of the features' `XᵀX`. The intercept is not penalised. Default 1.
     public init(features: Matrix, targets: Matrix, penalty: Double = 1) {
         let (n, k) = (features.rows, features.columns)
         var means = [Double](repeating: 0, count: k)
@@ -24,9 +25,12 @@ public struct RidgeRegression: Sendable {
             means[j] = mean
             deviations[j] = max(1e-6, variance.squareRoot())
         }
-        let rows = (0..<n).map { i in (0..<k).map { (Double(features[i, $0]) - means[$0]) / deviations[$0] } + [1] }
+        let rows = (0..<n).map { i in
+            (0..<k).map { (Double(features[i, $0]) - means[$0]) / deviations[$0] } + [1]
+        }
         var gram = [[Double]](repeating: [Double](repeating: 0, count: k + 1), count: k + 1)
-        var right = [[Double]](repeating: [Double](repeating: 0, count: targets.columns), count: k + 1)
+        var right = [[Double]](
+            repeating: [Double](repeating: 0, count: targets.columns), count: k + 1)
         for (i, row) in rows.enumerated() {
             for a in 0...k {
                 for b in 0...a { gram[a][b] += row[a] * row[b] }
@@ -79,28 +83,5 @@ public struct RidgeRegression: Sendable {
             }
         }
         return x
-    }
-}
-
-/// What a song sounds like on average: per band the mean and the standard deviation of the log-mel over time, and the mean
-/// absolute change from frame to frame.
-public enum MelStatistics {
-    /// `[3 · bands]` from `[frames, bands]`.
-    public static func features(_ logMel: Matrix) -> [Float] {
-        let bands = logMel.columns
-        var sums = [Double](repeating: 0, count: bands)
-        var squares = sums
-        var changes = sums
-        for t in 0..<logMel.rows {
-            for b in 0..<bands {
-                let value = Double(logMel[t, b])
-                sums[b] += value
-                squares[b] += value * value
-                if t > 0 { changes[b] += abs(value - Double(logMel[t - 1, b])) }
-            }
-        }
-        let n = Double(max(1, logMel.rows))
-        let deviations = (0..<bands).map { max(0, squares[$0] / n - (sums[$0] / n) * (sums[$0] / n)).squareRoot() }
-        return (sums.map { $0 / n } + deviations + changes.map { $0 / n }).map(Float.init)
     }
 }

@@ -1,0 +1,86 @@
+import Evaluation
+import Foundation
+import Matrices
+import Testing
+
+@Suite struct BaselinesTests {
+    @Test func popularityCountsTrainingPlaysOnly() {
+        let training = sparse(2, 4, [(0, 0, 3), (1, 0, 2), (1, 1, 1)])
+        let scores = Baselines.popularityOfArtist(
+            candidates: [2, 3], artists: [7, 7, 7, 8], training: training)
+        #expect(scores(0) == [6, 0])
+    }
+
+    @Test func labelsGetTheirMean() {
+        let factors = Matrix(rows: 4, columns: 2, storage: [1, 0, 3, 0, 0, 8, .nan, 1])
+        let means = Baselines.labelMean(
+            factors: factors, labels: ["a", "a", "b", "b"], candidates: ["b", "a", "unknown"])
+        #expect(means.storage.prefix(4) == [0, 8, 2, 0])
+        #expect(abs(means[2, 0] - 4.0 / 3) < 1e-6 && abs(means[2, 1] - 8.0 / 3) < 1e-6)
+        #expect(
+            Baselines.labelMean(factors: Matrix(rows: 0, columns: 2), labels: [], candidates: ["a"])
+                .storage == [0, 0])
+    }
+
+    @Test func factorsScoreByInnerProduct() {
+        let score = Baselines.factors(
+            listeners: Matrix(rows: 2, columns: 2, storage: [1, 2, 3, 4]),
+            candidates: Matrix(rows: 1, columns: 2, storage: [10, 1]))
+        #expect(score(0) == [12] && score(1) == [34])
+    }
+
+    @Test func randomIsSeeded() {
+        #expect(
+            Baselines.random(candidates: 5, seed: 1)(3)
+                == Baselines.random(candidates: 5, seed: 1)(3))
+        #expect(
+            Baselines.random(candidates: 5, seed: 1)(3)
+                != Baselines.random(candidates: 5, seed: 1)(4))
+    }
+}
+
+private struct GoldenRidge: Decodable {
+    let features: [[Float]]
+    let targets: [[Float]]
+    let training: Int
+    let penalty: Double
+    let predictions: [[Float]]
+}
+
+private func matrix(_ rows: some Collection<[Float]>) -> Matrix {
+    Matrix(rows: rows.count, columns: rows.first?.count ?? 0, storage: rows.flatMap { $0 })
+}
+
+@Suite struct RidgeRegressionTests {
+    @Test func agreesWithScikitLearn() throws {
+        let golden = try golden("ridge", as: GoldenRidge.self)
+        let model = RidgeRegression(
+            features: matrix(golden.features.prefix(golden.training)),
+            targets: matrix(golden.targets.prefix(golden.training)), penalty: golden.penalty)
+        let predicted = model.predict(matrix(golden.features.dropFirst(golden.training)))
+        for (a, b) in zip(predicted.storage, golden.predictions.joined()) {
+            #expect(abs(a - b) < 1e-4)
+        }
+    }
+
+    @Test func aConstantFeatureDoesNoHarm() {
+        let model = RidgeRegression(
+            features: Matrix(rows: 3, columns: 2, storage: [1, 5, 2, 5, 3, 5]),
+            targets: Matrix(rows: 3, columns: 1, storage: [1, 2, 3]), penalty: 0)
+        let predicted = model.predict(Matrix(rows: 1, columns: 2, storage: [2.5, 5]))
+        #expect(abs(predicted[0, 0] - 2.5) < 1e-3)
+    }
+}
+
+@Suite struct MelStatisticsTests {
+    @Test func meanDeviationAndChangePerBand() {
+        let features = MelStatistics.features(
+            Matrix(rows: 4, columns: 2, storage: [0, 5, 2, 5, 0, 5, 2, 5]))
+        // Changes: 2 + 2 + 2 over 4 frames.
+        #expect(features == [1, 5, 1, 0, 1.5, 0])
+    }
+
+    @Test func silenceWithoutFramesIsFinite() {
+        #expect(MelStatistics.features(Matrix(rows: 0, columns: 2)) == [0, 0, 0, 0, 0, 0])
+    }
+}

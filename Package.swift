@@ -37,17 +37,23 @@ let package = Package(
         .target(
             name: "Library",
             dependencies: [
-                "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering", "ListeningHistory",
+                "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
+                "ListeningHistory",
                 "AudioFeatures", "Matrices", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        .target(name: "Recommendation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
+        .target(
+            name: "Recommendation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Matrices"], swiftSettings: numeric),
         .target(name: "AudioNetwork", dependencies: ["Torch", "Matrices"], swiftSettings: numeric),
         .target(
-            name: "CollaborativeFiltering", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
-        .target(name: "ListeningHistory", dependencies: ["Matrices", "CZlib", "CZstd"], swiftSettings: numeric),
+            name: "CollaborativeFiltering", dependencies: ["Matrices", "CKernels"],
+            swiftSettings: numeric),
         .target(
-            name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg"], swiftSettings: numeric),
+            name: "ListeningHistory", dependencies: ["Matrices", "CZlib", "CZstd"],
+            swiftSettings: numeric),
+        .target(
+            name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg"],
+            swiftSettings: numeric),
         .target(name: "Synthesis", dependencies: ["Matrices"], swiftSettings: numeric),
         .target(name: "Torch", dependencies: ["CTorch", "Matrices"], swiftSettings: numeric),
         .target(
@@ -66,22 +72,27 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil",
-            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"])]),
+            providers: [
+                .apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"])
+            ]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),
         .testTarget(
-            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices"], resources: [.copy("Golden")]),
+            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Matrices"]),
         .testTarget(
             name: "AudioNetworkTests", dependencies: ["AudioNetwork", "Torch", "Matrices"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "CollaborativeFilteringTests", dependencies: ["CollaborativeFiltering", "Matrices"],
+            name: "CollaborativeFilteringTests",
+            dependencies: ["CollaborativeFiltering", "Matrices"],
             resources: [.copy("Golden")]),
         .testTarget(name: "ListeningHistoryTests", dependencies: ["ListeningHistory", "Matrices"]),
         .testTarget(
-            name: "EvaluationTests", dependencies: ["Evaluation", "Matrices"], resources: [.copy("Golden")]),
+            name: "EvaluationTests", dependencies: ["Evaluation", "Matrices"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
         .testTarget(
             name: "ColdwaveCommandTests",

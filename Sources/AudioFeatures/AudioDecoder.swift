@@ -46,10 +46,14 @@ public struct AudioDecoder: Sendable {
     public func decode(path: String) throws -> DecodedAudio {
         // FFmpeg would wait for ever on a FIFO, and take "http:" for an address.
         var status = stat()
-        guard stat(path, &status) == 0 else { throw AudioError.cannotOpen(reason: String(cString: strerror(errno))) }
+        guard stat(path, &status) == 0 else {
+            throw AudioError.cannotOpen(reason: String(cString: strerror(errno)))
+        }
         guard status.st_mode & S_IFMT == S_IFREG else { throw AudioError.notAFile }
         guard status.st_size > 0 else { throw AudioError.empty }
-        guard access(path, R_OK) == 0 else { throw AudioError.cannotOpen(reason: String(cString: strerror(errno))) }
+        guard access(path, R_OK) == 0 else {
+            throw AudioError.cannotOpen(reason: String(cString: strerror(errno)))
+        }
         let stream = try AudioStream(path: path)
         let duration = stream.durationSeconds
         var wanted = Span.everything
@@ -63,7 +67,8 @@ public struct AudioDecoder: Sendable {
             // The header promised more than there is: hear the start instead.
             let again = try AudioStream(path: path)
             heard = try again.read(
-                Span(start: 0, seconds: wanted.seconds), sampleRate: sampleRate, hashing: Self.hashedBytes)
+                Span(start: 0, seconds: wanted.seconds), sampleRate: sampleRate,
+                hashing: Self.hashedBytes)
             heard.warnings.append("shorter than its header says")
             wanted.start = 0
         }
@@ -74,12 +79,14 @@ public struct AudioDecoder: Sendable {
         }
         let expected = min(wanted.seconds, (duration ?? found) - wanted.start)
         if found < expected - 1, heard.warnings.isEmpty {
-            heard.warnings.append(String(format: "truncated: %.1f s where %.1f s were expected", found, expected))
+            heard.warnings.append(
+                String(format: "truncated: %.1f s where %.1f s were expected", found, expected))
         }
         return DecodedAudio(
             samples: heard.samples, sampleRate: sampleRate, excerptStartSeconds: wanted.start,
             durationSeconds: duration ?? found, tags: stream.tags, codec: stream.codecName,
-            channels: stream.channels, sourceSampleRate: stream.sourceSampleRate, contentHash: heard.hash,
+            channels: stream.channels, sourceSampleRate: stream.sourceSampleRate,
+            contentHash: heard.hash,
             warnings: heard.warnings)
     }
 }

@@ -6,7 +6,9 @@ public enum AudioFileWriter {
     /// The format follows the path's extension, `.flac` or `.wav`. The file appears whole or not at all.
     /// - Parameter samples: mono; what lies beyond ±1 is clipped.
     /// - Throws: ``AudioError/cannotWrite(path:reason:)``.
-    public static func write(samples: [Float], sampleRate: Int, tags: AudioTags, to path: String) throws {
+    public static func write(samples: [Float], sampleRate: Int, tags: AudioTags, to path: String)
+        throws
+    {
         coldwave_quiet()
         let file = URL(fileURLWithPath: path)
         let temporary = file.deletingLastPathComponent()
@@ -43,7 +45,9 @@ final class AudioEncoder {
         let codec = avcodec_find_encoder(format.pointee.oformat.pointee.audio_codec)
         encoder = avcodec_alloc_context3(codec)
         stream = avformat_new_stream(format, codec)
-        guard let encoder, let stream else { throw AudioEncoderFailure(reason: "this FFmpeg has no such encoder") }
+        guard let encoder, let stream else {
+            throw AudioEncoderFailure(reason: "this FFmpeg has no such encoder")
+        }
         encoder.pointee.sample_fmt = AV_SAMPLE_FMT_S16
         encoder.pointee.sample_rate = Int32(sampleRate)
         av_channel_layout_default(&encoder.pointee.ch_layout, 1)
@@ -54,11 +58,15 @@ final class AudioEncoder {
         guard avcodec_open2(encoder, codec, nil) >= 0,
             avcodec_parameters_from_context(stream.pointee.codecpar, encoder) >= 0
         else { throw AudioEncoderFailure(reason: "the encoder refuses these settings") }
-        for (key, value) in Self.entries(tags) { av_dict_set(&format.pointee.metadata, key, value, 0) }
+        for (key, value) in Self.entries(tags) {
+            av_dict_set(&format.pointee.metadata, key, value, 0)
+        }
         guard avio_open(&format.pointee.pb, path, AVIO_FLAG_WRITE) >= 0 else {
             throw AudioEncoderFailure(reason: "it cannot be created")
         }
-        guard avformat_write_header(format, nil) >= 0 else { throw AudioEncoderFailure(reason: "the header failed") }
+        guard avformat_write_header(format, nil) >= 0 else {
+            throw AudioEncoderFailure(reason: "the header failed")
+        }
     }
 
     deinit {
@@ -79,7 +87,9 @@ final class AudioEncoder {
             frame.pointee.format = AV_SAMPLE_FMT_S16.rawValue
             frame.pointee.sample_rate = encoder.pointee.sample_rate
             av_channel_layout_default(&frame.pointee.ch_layout, 1)
-            guard av_frame_get_buffer(frame, 0) >= 0 else { throw AudioEncoderFailure(reason: "out of memory") }
+            guard av_frame_get_buffer(frame, 0) >= 0 else {
+                throw AudioEncoderFailure(reason: "out of memory")
+            }
             frame.pointee.data.0!.withMemoryRebound(to: Int16.self, capacity: count) { out in
                 for i in 0..<count {
                     let value = samples[start + i]
@@ -92,15 +102,21 @@ final class AudioEncoder {
             start += count
         }
         try push(nil)
-        guard av_write_trailer(format) >= 0 else { throw AudioEncoderFailure(reason: "writing the end failed") }
+        guard av_write_trailer(format) >= 0 else {
+            throw AudioEncoderFailure(reason: "writing the end failed")
+        }
     }
 
     private func push(_ frame: UnsafeMutablePointer<AVFrame>?) throws {
-        guard avcodec_send_frame(encoder, frame) >= 0 else { throw AudioEncoderFailure(reason: "encoding failed") }
+        guard avcodec_send_frame(encoder, frame) >= 0 else {
+            throw AudioEncoderFailure(reason: "encoding failed")
+        }
         while true {
             let status = avcodec_receive_packet(encoder, packet)
             if status == coldwave_again || status == coldwave_end { return }
-            guard status >= 0, let encoder, let stream else { throw AudioEncoderFailure(reason: "encoding failed") }
+            guard status >= 0, let encoder, let stream else {
+                throw AudioEncoderFailure(reason: "encoding failed")
+            }
             av_packet_rescale_ts(packet, encoder.pointee.time_base, stream.pointee.time_base)
             packet?.pointee.stream_index = stream.pointee.index
             guard av_interleaved_write_frame(format, packet) >= 0 else {
@@ -111,8 +127,10 @@ final class AudioEncoder {
 
     private static func entries(_ tags: AudioTags) -> [(String, String)] {
         let all: [(String, String?)] = [
-            ("title", tags.title), ("artist", tags.artists.isEmpty ? nil : tags.artists.joined(separator: "; ")),
-            ("album_artist", tags.albumArtist), ("album", tags.album), ("track", tags.trackNumber.map(String.init)),
+            ("title", tags.title),
+            ("artist", tags.artists.isEmpty ? nil : tags.artists.joined(separator: "; ")),
+            ("album_artist", tags.albumArtist), ("album", tags.album),
+            ("track", tags.trackNumber.map(String.init)),
             ("disc", tags.discNumber.map(String.init)), ("date", tags.year.map(String.init)),
             ("genre", tags.genres.isEmpty ? nil : tags.genres.joined(separator: "; ")),
             ("MUSICBRAINZ_TRACKID", tags.recordingMBID), ("MUSICBRAINZ_ALBUMID", tags.releaseMBID),

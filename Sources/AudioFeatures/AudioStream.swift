@@ -20,7 +20,9 @@ final class AudioStream {
     init(path: String) throws {
         var opened: UnsafeMutablePointer<AVFormatContext>?
         let status = avformat_open_input(&opened, "file:" + path, nil, nil)
-        guard status == 0, let opened else { throw AudioError.cannotOpen(reason: Self.describe(status)) }
+        guard status == 0, let opened else {
+            throw AudioError.cannotOpen(reason: Self.describe(status))
+        }
         format = opened
         var failure: AudioError?
         var found: Int32 = -1
@@ -30,15 +32,19 @@ final class AudioStream {
         } else {
             found = av_find_best_stream(opened, AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0)
         }
-        guard failure == nil, found >= 0, let stream = opened.pointee.streams[Int(found)], let codec else {
+        guard failure == nil, found >= 0, let stream = opened.pointee.streams[Int(found)], let codec
+        else {
             avformat_close_input(&format)
             av_packet_free(&packet)
             av_frame_free(&frame)
-            throw failure ?? (found == coldwave_no_decoder ? .unknownCodec(name: "an unknown format") : .noAudio)
+            throw failure
+                ?? (found == coldwave_no_decoder
+                    ? .unknownCodec(name: "an unknown format") : .noAudio)
         }
         index = found
         let parameters = stream.pointee.codecpar.pointee
-        timeBase = Double(stream.pointee.time_base.num) / Double(max(1, stream.pointee.time_base.den))
+        timeBase =
+            Double(stream.pointee.time_base.num) / Double(max(1, stream.pointee.time_base.den))
         codecName = String(cString: codec.pointee.name)
         channels = Int(parameters.ch_layout.nb_channels)
         sourceSampleRate = Int(parameters.sample_rate)
@@ -50,7 +56,8 @@ final class AudioStream {
             durationSeconds = nil
         }
         // Ogg keeps tags on the stream, most others on the container.
-        tags = AudioTags(raw: Self.entries(opened.pointee.metadata) + Self.entries(stream.pointee.metadata))
+        tags = AudioTags(
+            raw: Self.entries(opened.pointee.metadata) + Self.entries(stream.pointee.metadata))
         // Cover art and other streams are dropped as early as possible.
         for other in 0..<Int(opened.pointee.nb_streams) where other != Int(found) {
             opened.pointee.streams[other]?.pointee.discard = AVDISCARD_ALL
@@ -96,7 +103,9 @@ final class AudioStream {
             let status = av_read_frame(format, packet)
             if status == coldwave_again { continue }
             if status < 0 {
-                if status != coldwave_end { heard.warnings.append("reading stopped: \(Self.describe(status))") }
+                if status != coldwave_end {
+                    heard.warnings.append("reading stopped: \(Self.describe(status))")
+                }
                 break
             }
             defer { av_packet_unref(packet) }
@@ -137,7 +146,9 @@ final class AudioStream {
             guard frame.pointee.nb_samples > 0, frame.pointee.sample_rate > 0 else { continue }
             if !reader.hasStarted {
                 let stamp = frame.pointee.best_effort_timestamp
-                reader.begin(at: stamp == coldwave_no_time ? fallback ?? 0 : Double(stamp) * timeBase - origin)
+                reader.begin(
+                    at: stamp == coldwave_no_time
+                        ? fallback ?? 0 : Double(stamp) * timeBase - origin)
             }
             if resampler == nil || !reader.fits(frame) {
                 flushResampler(&reader)
@@ -162,7 +173,9 @@ final class AudioStream {
         var entry: UnsafeMutablePointer<AVDictionaryEntry>?
         while true {
             entry = av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX)
-            guard let entry, let key = entry.pointee.key, let value = entry.pointee.value else { return entries }
+            guard let entry, let key = entry.pointee.key, let value = entry.pointee.value else {
+                return entries
+            }
             entries.append((String(cString: key), String(cString: value)))
         }
     }
@@ -170,6 +183,7 @@ final class AudioStream {
     private static func describe(_ status: Int32) -> String {
         var text = [CChar](repeating: 0, count: 256)
         coldwave_describe(status, &text, text.count)
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -23,8 +23,10 @@ public struct AudioTags: Codable, Equatable, Sendable {
     init(raw: [(key: String, value: String)]) {
         var byName: [String: String] = [:]
         for (key, value) in raw {
-            let name = String(key.lowercased().unicodeScalars.filter { CharacterSet.alphanumerics.contains($0) })
-            let text = value.trimmingCharacters(in: .whitespacesAndNewlines.union(.controlCharacters))
+            let name = String(
+                key.lowercased().unicodeScalars.filter { CharacterSet.alphanumerics.contains($0) })
+            let text = value.trimmingCharacters(
+                in: .whitespacesAndNewlines.union(.controlCharacters))
             if !text.isEmpty, byName[name] == nil { byName[name] = text }
         }
         func first(_ names: String...) -> String? { names.lazy.compactMap { byName[$0] }.first }
@@ -39,7 +41,9 @@ public struct AudioTags: Codable, Equatable, Sendable {
         album = first("album", "wmalbumtitle", "iprd")
         trackNumber = number(first("track", "tracknumber", "wmtracknumber"))
         discNumber = number(first("disc", "discnumber", "wmpartofset"))
-        year = number(first("originaldate", "date", "year", "wmyear", "icrd")).flatMap { (1000...9999).contains($0) ? $0 : nil }
+        year = number(first("originaldate", "date", "year", "wmyear", "icrd")).flatMap {
+            (1000...9999).contains($0) ? $0 : nil
+        }
         genres = list(first("genre", "wmgenre", "ignr"))
         recordingMBID = first("musicbrainztrackid", "musicbrainzrecordingid")
         releaseMBID = first("musicbrainzalbumid")
@@ -52,7 +56,8 @@ public struct AudioTags: Codable, Equatable, Sendable {
 /// Which files a folder walk takes for audio.
 public enum AudioFileKind {
     private static let extensions: Set<String> = [
-        "mp3", "m4a", "m4b", "mp4", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "aifc", "wma", "ape",
+        "mp3", "m4a", "m4b", "mp4", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff",
+        "aifc", "wma", "ape",
         "wv", "dsf", "dff", "mka", "webm", "mpc", "tta", "caf", "au", "mp2", "ac3", "spx",
     ]
 

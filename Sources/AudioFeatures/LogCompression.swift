@@ -26,9 +26,14 @@ public enum LogCompression: Codable, Equatable, Sendable {
         var result = mel
         switch self {
         case .none: break
-        case .log1p(let c): for i in result.storage.indices { result.storage[i] = Foundation.log1p(c * mel.storage[i]) }
+        case .log1p(let c):
+            for i in result.storage.indices {
+                result.storage[i] = Foundation.log1p(c * mel.storage[i])
+            }
         case .decibels:
-            for i in result.storage.indices { result.storage[i] = 10 * log10(max(mel.storage[i], 1e-10)) }
+            for i in result.storage.indices {
+                result.storage[i] = 10 * log10(max(mel.storage[i], 1e-10))
+            }
             let floor = (result.storage.max() ?? 0) - 80
             for i in result.storage.indices { result.storage[i] = max(result.storage[i], floor) }
         }
@@ -62,12 +67,16 @@ public struct QuantizedSpectrogram: Equatable, Sendable {
         frames = logMel.rows
         bands = logMel.columns
         let scale = 255 / (range.upperBound - range.lowerBound)
-        bytes = logMel.storage.map { UInt8(max(0, min(255, (($0 - range.lowerBound) * scale).rounded()))) }
+        bytes = logMel.storage.map {
+            UInt8(max(0, min(255, (($0 - range.lowerBound) * scale).rounded())))
+        }
     }
 
     /// The values that the bytes stand for, `[frames, bands]`.
     public func matrix(range: ClosedRange<Float>) -> Matrix {
         let step = (range.upperBound - range.lowerBound) / 255
-        return Matrix(rows: frames, columns: bands, storage: bytes.map { range.lowerBound + step * Float($0) })
+        return Matrix(
+            rows: frames, columns: bands, storage: bytes.map { range.lowerBound + step * Float($0) }
+        )
     }
 }

@@ -30,12 +30,16 @@ public struct MelConfiguration: Codable, Equatable, Sendable {
         func require(_ condition: Bool, _ reason: String) throws {
             if !condition { throw AudioError.badConfiguration(reason: reason) }
         }
-        try require(sampleRate > 0 && sampleRate <= 768_000, "the sample rate must be 1…768000 Hz, got \(sampleRate)")
+        try require(
+            sampleRate > 0 && sampleRate <= 768_000,
+            "the sample rate must be 1…768000 Hz, got \(sampleRate)")
         try require(
             fftSize >= 16 && fftSize <= 65536 && fftSize & (fftSize - 1) == 0,
             "the FFT size must be a power of two, 16…65536, got \(fftSize)")
         try require(hopLength >= 1, "the hop must be at least 1 sample, got \(hopLength)")
-        try require(melBands >= 1 && melBands <= 4096, "the number of bands must be 1…4096, got \(melBands)")
+        try require(
+            melBands >= 1 && melBands <= 4096, "the number of bands must be 1…4096, got \(melBands)"
+        )
         try require(power == 1 || power == 2, "the power must be 1 or 2, got \(power)")
         try require(
             lowFrequency >= 0 && lowFrequency < highFrequency ?? Double(sampleRate) / 2,
@@ -58,13 +62,16 @@ public struct MelConfiguration: Codable, Equatable, Sendable {
         }
         let low = toMel(lowFrequency)
         let high = toMel(highFrequency ?? Double(sampleRate) / 2)
-        let edges = (0..<melBands + 2).map { toHertz(low + (high - low) * Double($0) / Double(melBands + 1)) }
+        let edges = (0..<melBands + 2).map {
+            toHertz(low + (high - low) * Double($0) / Double(melBands + 1))
+        }
         return (0..<melBands).map { band in
             let (left, peak, right) = (edges[band], edges[band + 1], edges[band + 2])
             let scale = norm == .slaney ? 2 / (right - left) : 1
             return (0...fftSize / 2).map { bin in
                 let hz = Double(bin) * Double(sampleRate) / Double(fftSize)
-                return max(0, min((hz - left) / (peak - left), (right - hz) / (right - peak))) * scale
+                return max(0, min((hz - left) / (peak - left), (right - hz) / (right - peak)))
+                    * scale
             }
         }
     }

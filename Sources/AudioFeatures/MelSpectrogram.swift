@@ -40,13 +40,17 @@ public struct MelSpectrogram: Sendable {
     }
 
     /// Frames that a number of samples gives: `1 + samples / hop`.
-    public func frameCount(samples: Int) -> Int { samples == 0 ? 0 : 1 + samples / configuration.hopLength }
+    public func frameCount(samples: Int) -> Int {
+        samples == 0 ? 0 : 1 + samples / configuration.hopLength
+    }
 
     /// The mel-spectrogram of mono samples, `[frames, bands]`; frame `t` is centred on sample `t · hop`, with zeros before
     /// the start and after the end. No samples give no frames.
     public func transform(_ samples: [Float], threads: Int = 1) -> Matrix {
         let frames = frameCount(samples: samples.count)
-        let (fft, hop, bands) = (configuration.fftSize, configuration.hopLength, configuration.melBands)
+        let (fft, hop, bands) = (
+            configuration.fftSize, configuration.hopLength, configuration.melBands
+        )
         var result = Matrix(rows: frames, columns: bands)
         guard frames > 0 else { return result }
         var padded = [Float](repeating: 0, count: samples.count + fft)
@@ -86,13 +90,18 @@ public struct MelSpectrogram: Sendable {
                                 firstBins.withUnsafeBufferPointer { firstBins in
                                     binCounts.withUnsafeBufferPointer { binCounts in
                                         var plan = coldwave_mel_plan(
-                                            fft: Int32(configuration.fftSize), hop: Int32(configuration.hopLength),
+                                            fft: Int32(configuration.fftSize),
+                                            hop: Int32(configuration.hopLength),
                                             bands: Int32(configuration.melBands),
                                             magnitude: configuration.power == 1 ? 1 : 0,
-                                            window: window.baseAddress, cosines: cosines.baseAddress,
-                                            sines: sines.baseAddress, half_cosines: halfCosines.baseAddress,
-                                            half_sines: halfSines.baseAddress, first_bin: firstBins.baseAddress,
-                                            bin_count: binCounts.baseAddress, weights: weights.baseAddress)
+                                            window: window.baseAddress,
+                                            cosines: cosines.baseAddress,
+                                            sines: sines.baseAddress,
+                                            half_cosines: halfCosines.baseAddress,
+                                            half_sines: halfSines.baseAddress,
+                                            first_bin: firstBins.baseAddress,
+                                            bin_count: binCounts.baseAddress,
+                                            weights: weights.baseAddress)
                                         body(&plan)
                                     }
                                 }

@@ -27,7 +27,8 @@ public enum ReferenceMel {
                 return configuration.power == 2 ? squared : squared.squareRoot()
             }
             for band in 0..<configuration.melBands {
-                result[frame, band] = Float(zip(filters[band], spectrum).reduce(0) { $0 + $1.0 * $1.1 })
+                result[frame, band] = Float(
+                    zip(filters[band], spectrum).reduce(0) { $0 + $1.0 * $1.1 })
             }
         }
         return result

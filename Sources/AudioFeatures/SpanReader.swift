@@ -15,7 +15,9 @@ struct SpanReader {
         self.sampleRate = sampleRate
     }
 
-    private var wanted: Int { span.seconds.isFinite ? Int((span.seconds * Double(sampleRate)).rounded()) : .max }
+    private var wanted: Int {
+        span.seconds.isFinite ? Int((span.seconds * Double(sampleRate)).rounded()) : .max
+    }
 
     var isComplete: Bool { hasStarted && samples.count - min(skip, samples.count) >= wanted }
 
@@ -27,11 +29,15 @@ struct SpanReader {
 
     /// Whether a frame has the layout that the resampler was made for; broken streams change it midway.
     func fits(_ frame: UnsafeMutablePointer<AVFrame>) -> Bool {
-        layout == (frame.pointee.sample_rate, frame.pointee.format, frame.pointee.ch_layout.nb_channels)
+        layout == (
+            frame.pointee.sample_rate, frame.pointee.format, frame.pointee.ch_layout.nb_channels
+        )
     }
 
     mutating func remember(_ frame: UnsafeMutablePointer<AVFrame>) {
-        layout = (frame.pointee.sample_rate, frame.pointee.format, frame.pointee.ch_layout.nb_channels)
+        layout = (
+            frame.pointee.sample_rate, frame.pointee.format, frame.pointee.ch_layout.nb_channels
+        )
     }
 
     /// Appends what `fill` writes into a buffer of `capacity` samples; it gives their number, negative for an error.

@@ -11,11 +11,16 @@ struct Checkpoint {
 
     func write(_ model: NetworkModel, _ optimizer: NesterovSGD, _ losses: [EpochLoss]) throws {
         var tensors = model.tensors
-        for ((name, shape), velocity) in zip(model.configuration.parameterShapes, optimizer.velocities) {
+        for ((name, shape), velocity) in zip(
+            model.configuration.parameterShapes, optimizer.velocities)
+        {
             tensors["velocity." + name] = StoredTensor(shape: shape, values: try velocity.values())
         }
         try NetworkModel(configuration: model.configuration, tensors: tensors)
-            .write(to: file, extra: ["losses": String(decoding: try JSONEncoder().encode(losses), as: UTF8.self)])
+            .write(
+                to: file,
+                extra: ["losses": String(decoding: try JSONEncoder().encode(losses), as: UTF8.self)]
+            )
     }
 
     /// Nil when there is none.
@@ -23,9 +28,13 @@ struct Checkpoint {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         let model = try NetworkModel(contentsOf: file)
         let (_, metadata) = try SafeTensors.read(file)
-        guard let losses = try? JSONDecoder().decode([EpochLoss].self, from: Data((metadata["losses"] ?? "").utf8))
+        guard
+            let losses = try? JSONDecoder().decode(
+                [EpochLoss].self, from: Data((metadata["losses"] ?? "").utf8))
         else { throw NetworkError.notAModel(path: file.path, reason: "it is no checkpoint") }
-        let velocities = try model.configuration.parameterShapes.map { try model.tensor("velocity." + $0.name) }
+        let velocities = try model.configuration.parameterShapes.map {
+            try model.tensor("velocity." + $0.name)
+        }
         return (model, velocities, losses)
     }
 }

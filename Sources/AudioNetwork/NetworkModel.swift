@@ -11,9 +11,13 @@ public struct NetworkModel: Equatable, Sendable {
         self.configuration = configuration
         self.tensors = tensors
         let bands = [configuration.melBands]
-        for (name, shape) in configuration.parameterShapes + [("input.mean", bands), ("input.std", bands)] {
+        for (name, shape) in configuration.parameterShapes + [
+            ("input.mean", bands), ("input.std", bands),
+        ] {
             let got = try tensor(name).shape
-            guard got == shape else { throw NetworkError.wrongShape(name: name, got: got, expected: shape) }
+            guard got == shape else {
+                throw NetworkError.wrongShape(name: name, got: got, expected: shape)
+            }
         }
     }
 
@@ -35,7 +39,8 @@ public struct NetworkModel: Equatable, Sendable {
         for (i, (name, shape)) in configuration.parameterShapes.enumerated() {
             let count = shape.reduce(1, *)
             if shape.count == 1 {
-                tensors[name] = StoredTensor(shape: shape, values: Array(repeating: 0, count: count))
+                tensors[name] = StoredTensor(
+                    shape: shape, values: Array(repeating: 0, count: count))
                 continue
             }
             var generator = SeededGenerator(seed: seed, stream: UInt64(i) + 1)
@@ -54,7 +59,9 @@ public struct NetworkModel: Equatable, Sendable {
         let text = String(decoding: try encoder.encode(configuration), as: UTF8.self)
         try SafeTensors.write(
             tensors,
-            metadata: extra.merging(["format": "pt", "coldwave": "1", "configuration": text]) { $1 }, to: url)
+            metadata: extra.merging(["format": "pt", "coldwave": "1", "configuration": text]) {
+                $1
+            }, to: url)
     }
 
     /// Reads what ``write(to:extra:)`` wrote.
@@ -64,11 +71,14 @@ public struct NetworkModel: Equatable, Sendable {
         guard metadata["coldwave"] == "1" else {
             throw NetworkError.notAModel(
                 path: url.path,
-                reason: metadata["coldwave"].map { "its format is version \($0), this Coldwave reads version 1" }
+                reason: metadata["coldwave"].map {
+                    "its format is version \($0), this Coldwave reads version 1"
+                }
                     ?? "it was not written by Coldwave")
         }
         guard let text = metadata["configuration"],
-            let configuration = try? JSONDecoder().decode(NetworkConfiguration.self, from: Data(text.utf8))
+            let configuration = try? JSONDecoder().decode(
+                NetworkConfiguration.self, from: Data(text.utf8))
         else { throw NetworkError.notAModel(path: url.path, reason: "it holds no configuration") }
         try self.init(configuration: configuration, tensors: tensors)
     }

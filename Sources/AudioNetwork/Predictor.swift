@@ -13,14 +13,16 @@ public struct Predictor {
     /// - Parameter step: frames between windows' starts, rounded to the network's stride; by default half a window.
     /// - Throws: `TorchError`, ``NetworkError``.
     public init(
-        _ model: NetworkModel, device: String = "cpu", threads: Int = Parallel.defaultThreads, step: Int? = nil
+        _ model: NetworkModel, device: String = "cpu", threads: Int = Parallel.defaultThreads,
+        step: Int? = nil
     ) throws {
         self.device = try Torch.device(device)
         self.threads = threads
         configuration = model.configuration
         network = try ConvolutionalNetwork(model, device: self.device)
         let stride = configuration.stride
-        self.step = max(1, ((step ?? configuration.windowFrames / 2) + stride / 2) / stride) * stride
+        self.step =
+            max(1, ((step ?? configuration.windowFrames / 2) + stride / 2) / stride) * stride
     }
 
     /// Windows' starts in a song; one window, padded, for a song that is shorter.
@@ -36,7 +38,8 @@ public struct Predictor {
     /// window.
     /// - Returns: `[songs, outputs]`; rows of songs not reached when `shouldStop` said so are zero.
     public func predict(
-        _ source: some SpectrogramSource, progress: (Int) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+        _ source: some SpectrogramSource, progress: (Int) -> Void = { _ in },
+        shouldStop: () -> Bool = { false }
     ) throws -> Matrix {
         guard source.bands == configuration.melBands || source.count == 0 else {
             throw NetworkError.wrongBands(got: source.bands, expected: configuration.melBands)

@@ -7,7 +7,8 @@ public struct StoredTensor: Equatable, Sendable {
     public let values: [Float]
 
     public init(shape: [Int], values: [Float]) {
-        precondition(values.count == shape.reduce(1, *), "StoredTensor: values do not fit the shape")
+        precondition(
+            values.count == shape.reduce(1, *), "StoredTensor: values do not fit the shape")
         self.shape = shape
         self.values = values
     }
@@ -22,13 +23,17 @@ public enum SafeTensors {
     }
 
     /// Writes float32 arrays, in the order of their names, and text metadata; atomically.
-    public static func write(_ tensors: [String: StoredTensor], metadata: [String: String], to url: URL) throws {
+    public static func write(
+        _ tensors: [String: StoredTensor], metadata: [String: String], to url: URL
+    ) throws {
         var header: [String: Any] = ["__metadata__": metadata]
         var body = Data()
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
             let start = body.count
             tensor.values.withUnsafeBytes { body.append(contentsOf: $0) }
-            header[name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [start, body.count]]
+            header[name] = [
+                "dtype": "F32", "shape": tensor.shape, "data_offsets": [start, body.count],
+            ]
         }
         var text = try JSONSerialization.data(withJSONObject: header, options: [.sortedKeys])
         text.append(Data(repeating: 0x20, count: (8 - text.count % 8) % 8))
@@ -41,7 +46,9 @@ public enum SafeTensors {
 
     /// Reads all arrays and the metadata.
     /// - Throws: ``NetworkError/cannotRead(path:reason:)``, ``NetworkError/notAModel(path:reason:)``.
-    public static func read(_ url: URL) throws -> (tensors: [String: StoredTensor], metadata: [String: String]) {
+    public static func read(_ url: URL) throws -> (
+        tensors: [String: StoredTensor], metadata: [String: String]
+    ) {
         let data: Data
         do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
             throw NetworkError.cannotRead(path: url.path, reason: error.localizedDescription)
@@ -49,9 +56,13 @@ public enum SafeTensors {
         func fail(_ reason: String) -> NetworkError { .notAModel(path: url.path, reason: reason) }
         guard data.count > 8 else { throw fail("it is too short") }
         let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= UInt64(data.count - 8), length < 100_000_000 else { throw fail("its header is cut off") }
+        guard length <= UInt64(data.count - 8), length < 100_000_000 else {
+            throw fail("its header is cut off")
+        }
         let start = 8 + Int(length)
-        guard let header = try? JSONSerialization.jsonObject(with: data[8..<start]) as? [String: Any] else {
+        guard
+            let header = try? JSONSerialization.jsonObject(with: data[8..<start]) as? [String: Any]
+        else {
             throw fail("its header is not JSON")
         }
         var tensors: [String: StoredTensor] = [:]
@@ -65,7 +76,8 @@ public enum SafeTensors {
                 let product = sum.0.multipliedReportingOverflow(by: n)
                 return (product.partialValue, sum.1 || product.overflow || n < 0)
             }
-            guard !overflow, offsets[0] >= 0, offsets[1] <= data.count - start, offsets[1] - offsets[0] == count * 4
+            guard !overflow, offsets[0] >= 0, offsets[1] <= data.count - start,
+                offsets[1] - offsets[0] == count * 4
             else { throw fail("tensor \(name) is cut off") }
             let bytes = data[start + offsets[0]..<start + offsets[1]]
             tensors[name] = StoredTensor(

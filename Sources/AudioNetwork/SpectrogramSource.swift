@@ -6,7 +6,9 @@ public protocol SpectrogramSource: Sendable {
     var bands: Int { get }
     func frameCount(of song: Int) -> Int
     /// Copies `count` frames from `start` on; they lie within the song.
-    func copyFrames(of song: Int, from start: Int, count: Int, into buffer: UnsafeMutableBufferPointer<Float>) throws
+    func copyFrames(
+        of song: Int, from start: Int, count: Int, into buffer: UnsafeMutableBufferPointer<Float>)
+        throws
 }
 
 /// Spectrograms in memory.
@@ -53,7 +55,8 @@ extension SpectrogramSource {
                 do {
                     try copyFrames(
                         of: window.song, from: window.start, count: count,
-                        into: UnsafeMutableBufferPointer(start: target.base?.advanced(by: i * size), count: count * bands))
+                        into: UnsafeMutableBufferPointer(
+                            start: target.base?.advanced(by: i * size), count: count * bands))
                     return nil
                 } catch { return error }
             }
@@ -71,7 +74,9 @@ extension SpectrogramSource {
         for song in stride(from: 0, to: count, by: step) {
             let length = frameCount(of: song)
             var values = [Float](repeating: 0, count: length * bands)
-            try values.withUnsafeMutableBufferPointer { try copyFrames(of: song, from: 0, count: length, into: $0) }
+            try values.withUnsafeMutableBufferPointer {
+                try copyFrames(of: song, from: 0, count: length, into: $0)
+            }
             for (i, value) in values.enumerated() {
                 sums[i % bands] += Double(value)
                 squares[i % bands] += Double(value) * Double(value)

@@ -8,10 +8,13 @@ extension Trainer {
     func split(_ groups: [Int]) -> (learned: [Int], kept: [Int]) {
         var generator = SeededGenerator(seed: training.seed, stream: 7)
         let names = Array(Set(groups)).sorted().shuffled(using: &generator)
-        let count = names.count < 10 ? 0 : Int((Double(names.count) * training.validationFraction).rounded())
+        let count =
+            names.count < 10
+            ? 0 : Int((Double(names.count) * training.validationFraction).rounded())
         let kept = Set(names.prefix(count))
         return (
-            groups.indices.filter { !kept.contains(groups[$0]) }, groups.indices.filter { kept.contains(groups[$0]) }
+            groups.indices.filter { !kept.contains(groups[$0]) },
+            groups.indices.filter { kept.contains(groups[$0]) }
         )
     }
 
@@ -35,7 +38,9 @@ extension Trainer {
         return (0..<4).map { Window(song: song, start: room * $0 / 3) }
     }
 
-    func tensor(_ windows: [Window], _ source: some SpectrogramSource, _ device: String, _ threads: Int) throws -> Tensor {
+    func tensor(
+        _ windows: [Window], _ source: some SpectrogramSource, _ device: String, _ threads: Int
+    ) throws -> Tensor {
         let frames = networkConfiguration.windowFrames
         return try Tensor.from(
             source.gather(windows, frames: frames, threads: threads),
@@ -48,7 +53,8 @@ extension Trainer {
 
     /// The loss on fixed windows, without dropout; nil when there are none.
     func loss(
-        _ network: ConvolutionalNetwork, _ windows: [Window], _ source: some SpectrogramSource, _ unit: Matrix,
+        _ network: ConvolutionalNetwork, _ windows: [Window], _ source: some SpectrogramSource,
+        _ unit: Matrix,
         _ device: String, _ threads: Int
     ) throws -> Double? {
         guard !windows.isEmpty else { return nil }
@@ -56,7 +62,9 @@ extension Trainer {
             var sum = 0.0
             for batch in windows.batches(training.batchSize) {
                 let output = try network(tensor(batch, source, device, threads), training: false)
-                sum += Double(try output.squaredError(target(batch, unit, device)).item()) * Double(batch.count)
+                sum +=
+                    Double(try output.squaredError(target(batch, unit, device)).item())
+                    * Double(batch.count)
             }
             return sum / Double(windows.count)
         }

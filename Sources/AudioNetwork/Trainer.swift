@@ -24,8 +24,10 @@ public struct Trainer {
     ///   - shouldStop: asked at every step; when true the training ends and gives what it has.
     /// - Throws: ``NetworkError/tooFewSongs(got:needed:)``, ``NetworkError/diverged(epoch:learningRate:)`` and more.
     public func train(
-        source: some SpectrogramSource, targets: Matrix, groups: [Int]? = nil, checkpointDirectory: URL? = nil,
-        resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+        source: some SpectrogramSource, targets: Matrix, groups: [Int]? = nil,
+        checkpointDirectory: URL? = nil,
+        resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in },
+        shouldStop: () -> Bool = { false }
     ) throws -> TrainingResult {
         guard source.count >= Self.minimumSongs else {
             throw NetworkError.tooFewSongs(got: source.count, needed: Self.minimumSongs)
@@ -35,7 +37,8 @@ public struct Trainer {
                 got: [targets.rows, targets.columns], expected: [source.count, targets.columns])
         }
         guard source.bands == networkConfiguration.melBands else {
-            throw NetworkError.wrongBands(got: source.bands, expected: networkConfiguration.melBands)
+            throw NetworkError.wrongBands(
+                got: source.bands, expected: networkConfiguration.melBands)
         }
         guard targets.isFinite else { throw NetworkError.unusableTargets }
         var shape = networkConfiguration
@@ -54,7 +57,11 @@ public struct Trainer {
             start = saved.model
         } else {
             let (mean, deviation) = try source.bandStatistics()
-            start = try .initial(shape, mean: mean, deviation: deviation, seed: training.seed)
+            let fresh = try NetworkModel.initial(
+                shape, mean: mean, deviation: deviation, seed: training.seed)
+            let sample = Array(randomWindows(learned, epoch: 0, source).prefix(32))
+            start = try fresh.scaled(
+                on: tensor(sample, source, "cpu", threads), target: training.activationScale)
         }
         let network = try ConvolutionalNetwork(start, device: device, learning: true)
         let optimizer = try NesterovSGD(
@@ -67,8 +74,10 @@ public struct Trainer {
 
         let windowsPerEpoch = learned.count * training.windowsPerSong
         let stepsPerEpoch = (windowsPerEpoch + training.batchSize - 1) / training.batchSize
-        let schedule = LearningRateSchedule(peak: training.learningRate, steps: stepsPerEpoch * training.epochs)
-        let validation = kept.flatMap { song in validationWindows(song, source.frameCount(of: song)) }
+        let schedule = LearningRateSchedule(
+            peak: training.learningRate, steps: stepsPerEpoch * training.epochs)
+        let validation = kept.flatMap { song in validationWindows(song, source.frameCount(of: song))
+        }
         let began = Date()
         var heard = 0
         epochs: for epoch in losses.count..<max(losses.count, training.epochs) {
@@ -82,7 +91,8 @@ public struct Trainer {
                 let loss = try output.squaredError(target(batch, unit, device))
                 let value = Double(try loss.item())
                 guard value.isFinite else {
-                    throw NetworkError.diverged(epoch: epoch + 1, learningRate: training.learningRate)
+                    throw NetworkError.diverged(
+                        epoch: epoch + 1, learningRate: training.learningRate)
                 }
                 try loss.backward()
                 _ = try optimizer.clip(training.gradientLimit)
@@ -92,18 +102,23 @@ public struct Trainer {
                 let done = min((step + 1) * training.batchSize, windows.count)
                 progress(
                     TrainingProgress(
-                        epoch: epoch + 1, epochs: training.epochs, windowsDone: epoch * windowsPerEpoch + done,
+                        epoch: epoch + 1, epochs: training.epochs,
+                        windowsDone: epoch * windowsPerEpoch + done,
                         windowsTotal: training.epochs * windowsPerEpoch,
-                        windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9),
+                        windowsPerSecond: Double(heard)
+                            / max(Date().timeIntervalSince(began), 1e-9),
                         trainLoss: sum / Double(done), validationLoss: losses.last?.validation))
             }
             let validationLoss = try loss(network, validation, source, unit, device, threads)
             losses.append(
-                EpochLoss(epoch: epoch + 1, train: sum / Double(max(1, windows.count)), validation: validationLoss))
+                EpochLoss(
+                    epoch: epoch + 1, train: sum / Double(max(1, windows.count)),
+                    validation: validationLoss))
             try checkpoint?.write(network.model(), optimizer, losses)
         }
         return TrainingResult(
             model: try network.model(), losses: losses, windows: losses.count * windowsPerEpoch,
-            windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9), device: device)
+            windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9),
+            device: device)
     }
 }

@@ -7,7 +7,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var windowsPerSong = 4
     public var batchSize = 32
     /// Highest learning rate; it rises linearly over the first 5 % of the steps and falls as a cosine to a hundredth.
-    public var learningRate = 0.001
+    public var learningRate = 0.08
+    /// Root mean square of every hidden layer's output at the start.
+    public var activationScale = 0.5
     public var momentum = 0.9
     public var weightDecay = 1e-4
     /// Gradients are scaled down to this common norm.
@@ -22,7 +24,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public init() {}
 
     private enum CodingKeys: String, CodingKey {
-        case epochs, windowsPerSong, batchSize, learningRate, momentum, weightDecay, gradientLimit
+        case epochs, windowsPerSong, batchSize, learningRate, activationScale, momentum,
+            weightDecay, gradientLimit
         case validationFraction, seed, device
     }
 }

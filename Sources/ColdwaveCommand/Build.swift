@@ -20,7 +20,9 @@ struct TrainingOptions: ParsableArguments {
             throw ValidationError("--device must be auto, cpu, cuda or mps.")
         }
         guard epochs ?? 1 >= 1 else { throw ValidationError("--epochs must be at least 1.") }
-        guard learningRate ?? 1 > 0 else { throw ValidationError("--learning-rate must be positive.") }
+        guard learningRate ?? 1 > 0 else {
+            throw ValidationError("--learning-rate must be positive.")
+        }
     }
 
     @Option(help: "Highest learning rate (default: \(TrainingConfiguration().learningRate)).")
@@ -54,8 +56,11 @@ struct Build: ParsableCommand {
     func run() throws {
         struct Report: Encodable { let stages: [StageOutcome] }
         let outcomes = try options.write("build") { catalogue, context in
-            try Pipeline(catalogue, context: context, training: training.configuration(threads: options.threads))
-                .build()
+            try Pipeline(
+                catalogue, context: context,
+                training: training.configuration(threads: options.threads)
+            )
+            .build()
         }
         try options.output.print(Report(stages: outcomes)) {
             outcomes.map { outcome in
@@ -67,7 +72,8 @@ struct Build: ParsableCommand {
 }
 
 struct Factorize: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Learn the taste space from the plays.")
+    static let configuration = CommandConfiguration(
+        abstract: "Learn the taste space from the plays.")
 
     @Option(help: "Size of the taste space.")
     var dimensions: Int = FactorizationConfiguration.catalogue.dimensions
@@ -81,7 +87,9 @@ struct Factorize: ParsableCommand {
     @OptionGroup var options: LibraryOptions
 
     func validate() throws {
-        guard (1...512).contains(dimensions) else { throw ValidationError("--dimensions must be 1…512.") }
+        guard (1...512).contains(dimensions) else {
+            throw ValidationError("--dimensions must be 1…512.")
+        }
         guard iterations >= 1 else { throw ValidationError("--iterations must be at least 1.") }
     }
 
@@ -97,7 +105,9 @@ struct Factorize: ParsableCommand {
         try options.output.print(report) {
             "\(report.listeners) listeners × \(report.songs) songs, \(report.interactions) pairs → "
                 + "\(report.dimensions) dimensions in \(report.iterations) iterations "
-                + String(format: "(%.3f s each), loss %.5g", report.secondsPerIteration, report.loss.last ?? 0)
+                + String(
+                    format: "(%.3f s each), loss %.5g", report.secondsPerIteration,
+                    report.loss.last ?? 0)
         }
     }
 }
@@ -115,12 +125,15 @@ struct Train: ParsableCommand {
     func run() throws {
         let report = try options.write("train") { catalogue, context in
             try TrainStage(
-                catalogue, configuration: training.configuration(threads: options.threads), context: context
+                catalogue, configuration: training.configuration(threads: options.threads),
+                context: context
             ).run(resume: resume)
         }
         try options.output.print(report) {
-            let validation = report.loss.validation.map { String(format: ", validation %.4f", $0) } ?? ""
-            return "\(report.songs) songs, \(report.windows) windows in \(report.epochs) epochs on \(report.device) "
+            let validation =
+                report.loss.validation.map { String(format: ", validation %.4f", $0) } ?? ""
+            return
+                "\(report.songs) songs, \(report.windows) windows in \(report.epochs) epochs on \(report.device) "
                 + "(\(Int(report.windowsPerSecond)) windows/s): "
                 + String(format: "loss %.4f", report.loss.train) + validation
         }

@@ -27,7 +27,8 @@ struct Coldwave: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Use it:", subcommands: [Recommend.self, Similar.self, PlaylistCommand.self]),
-            CommandGroup(name: "Look into it:", subcommands: [Evaluate.self, Status.self, Doctor.self]),
+            CommandGroup(
+                name: "Look into it:", subcommands: [Evaluate.self, Status.self, Doctor.self]),
             CommandGroup(name: "Try and test:", subcommands: [Demo.self, Lab.self]),
         ])
 

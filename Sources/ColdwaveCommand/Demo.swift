@@ -80,21 +80,31 @@ struct Demo: ParsableCommand {
         var training = TrainingOptions.configuration(epochs: epochs, seed: seed, threads: threads)
         training.device = "cpu"
 
-        say("\nHearing them (scan), reading the plays (import), then build: factorize, train, predict")
+        say(
+            "\nHearing them (scan), reading the plays (import), then build: factorize, train, predict"
+        )
         _ = try ScanStage(catalogue, context: context).run(paths: [music.path])
         let listens = root.appendingPathComponent("listens.tsv")
         try DemoMusic.writeListens(world, to: listens)
-        _ = try ImportStage(catalogue, context: context).run(file: listens, format: nil, listener: nil)
-        let stages = try Pipeline(catalogue, context: context, training: training).build(rescan: false)
+        _ = try ImportStage(catalogue, context: context).run(
+            file: listens, format: nil, listener: nil)
+        let stages = try Pipeline(catalogue, context: context, training: training).build(
+            rescan: false)
         display.finish()
-        for stage in stages { say("  \(stage.name.padded(10)) \(stage.state.padded(6)) \(seconds(stage.seconds).padded(9)) \(stage.detail)") }
+        for stage in stages {
+            say(
+                "  \(stage.name.padded(10)) \(stage.state.padded(6)) \(seconds(stage.seconds).padded(9)) \(stage.detail)"
+            )
+        }
 
         let recommender = try Recommender(catalogue)
         let truth = DemoTruth(world: world)
         let people = try truth.people().map { try person($0, world, truth, recommender) }
         let (share, chance) = try truth.shareInLikedStyles(recommender)
 
-        say("\nHow good is that? A part of the songs is held out, whole artists at a time, and a second network never hears of their plays")
+        say(
+            "\nHow good is that? A part of the songs is held out, whole artists at a time, and a second network never hears of their plays"
+        )
         var evaluation = ColdEvaluationConfiguration()
         evaluation.limit = 1
         evaluation.seed = seed
@@ -102,7 +112,8 @@ struct Demo: ParsableCommand {
         let table = try ColdEvaluation(catalogue, configuration: evaluation, context: context).run()
         display.finish()
         let report = Report(
-            library: location.root.path, songs: world.songs.count, newSongs: world.songs.count { $0.isNew },
+            library: location.root.path, songs: world.songs.count,
+            newSongs: world.songs.count { $0.isNew },
             listeners: people, shareInLikedStyles: share, shareByChance: chance, evaluation: table,
             seconds: Date().timeIntervalSince(started))
         try output.print(report) { text(report) }
@@ -110,7 +121,12 @@ struct Demo: ParsableCommand {
 
     /// What the demo tells on the way: on standard error with --json, so that standard output is one document.
     private func say(_ text: String) {
-        if output.json { if !output.quiet { Terminal.say(text) } } else { print(text); fflush(nil) }
+        if output.json {
+            if !output.quiet { Terminal.say(text) }
+        } else {
+            print(text)
+            fflush(nil)
+        }
     }
 
     private func person(
@@ -121,21 +137,31 @@ struct Demo: ParsableCommand {
         request.onlyNew = true
         let someone = world.listeners[listener]
         let list = try recommender.recommend(someone.name, request).map { item in
-            item.because([truth.reason(title: item.track.title, listener: listener)] + item.because.prefix(1))
+            item.because(
+                [truth.reason(title: item.track.title, listener: listener)] + item.because.prefix(1)
+            )
         }
-        let played = world.plays.filter { $0.listener == listener }.sorted { $0.count > $1.count }.prefix(4).map { play in
-            let song = world.songs[play.song]
-            return "\(play.count)× \(world.artists[song.artist].name) - \(song.title) (\(world.styles[song.style].name))"
-        }
+        let played = world.plays.filter { $0.listener == listener }.sorted { $0.count > $1.count }
+            .prefix(4).map { play in
+                let song = world.songs[play.song]
+                return
+                    "\(play.count)× \(world.artists[song.artist].name) - \(song.title) (\(world.styles[song.style].name))"
+            }
         return Report.Person(
-            listener: someone.name, plays: played, styles: someone.favouriteStyles.map { world.styles[$0].name },
-            suggestions: list, right: list.count { truth.isLiked(title: $0.track.title, listener: listener) })
+            listener: someone.name, plays: played,
+            styles: someone.favouriteStyles.map { world.styles[$0].name },
+            suggestions: list,
+            right: list.count { truth.isLiked(title: $0.track.title, listener: listener) })
     }
 
     private func text(_ report: Report) -> String {
         var lines: [String] = []
         for person in report.listeners {
-            lines += ["", Terminal.bold("\(person.listener)") + " likes \(person.styles.joined(separator: ", ")). Plays most:"]
+            lines += [
+                "",
+                Terminal.bold("\(person.listener)")
+                    + " likes \(person.styles.joined(separator: ", ")). Plays most:",
+            ]
             lines += person.plays.map { "    \($0)" }
             lines.append("  Brand-new songs for them, never played by anybody:")
             lines.append(SuggestionTable.text(person.suggestions, indent: "  "))
@@ -143,7 +169,8 @@ struct Demo: ParsableCommand {
         lines += [
             "",
             String(
-                format: "Of everybody's first ten new songs %.0f %% are in a style they like; picked blindly it would be %.0f %%.",
+                format:
+                    "Of everybody's first ten new songs %.0f %% are in a style they like; picked blindly it would be %.0f %%.",
                 100 * report.shareInLikedStyles, 100 * report.shareByChance),
             "", EvaluationText.text(report.evaluation), "",
             "All of it took \(seconds(report.seconds)). Listen to the songs in \(URL(fileURLWithPath: folder).standardizedFileURL.path)/music, and go on:",

@@ -17,7 +17,9 @@ struct DemoMusic {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let description = try encoder.encode(world.configuration)
-        if (try? Data(contentsOf: stamp)) != description, FileManager.default.fileExists(atPath: stamp.path) {
+        if (try? Data(contentsOf: stamp)) != description,
+            FileManager.default.fileExists(atPath: stamp.path)
+        {
             throw FileFailure(
                 path: folder.deletingLastPathComponent().path,
                 reason: "holds a demo of another seed or size; remove it or name another folder")
@@ -36,15 +38,20 @@ struct DemoMusic {
                 do {
                     try AudioFileWriter.write(
                         samples: synthesizer.render(world.songs[index], in: world),
-                        sampleRate: world.configuration.sampleRate, tags: tags(index), to: file.path)
+                        sampleRate: world.configuration.sampleRate, tags: tags(index), to: file.path
+                    )
                 } catch { return String(describing: error) }
             }
             let count = done.wrappingAdd(1, ordering: .relaxed).newValue
-            context.report(StageProgress(stage: "compose", done: count, total: world.songs.count, unit: "songs"))
+            context.report(
+                StageProgress(
+                    stage: "compose", done: count, total: world.songs.count, unit: "songs"))
             return nil
         }
         try context.checkStop("compose")
-        if let failure = failures.compactMap({ $0 }).first { throw FileFailure(path: folder.path, reason: failure) }
+        if let failure = failures.compactMap({ $0 }).first {
+            throw FileFailure(path: folder.path, reason: failure)
+        }
     }
 
     private func url(_ index: Int) -> URL {
@@ -82,11 +89,14 @@ struct DemoTruth {
 
     init(world: World) {
         self.world = world
-        songOfTitle = Dictionary(world.songs.enumerated().map { ($1.title, $0) }, uniquingKeysWith: { a, _ in a })
+        songOfTitle = Dictionary(
+            world.songs.enumerated().map { ($1.title, $0) }, uniquingKeysWith: { a, _ in a })
     }
 
     func isLiked(title: String, listener: Int) -> Bool {
-        songOfTitle[title].map { world.listeners[listener].styleWeights[world.songs[$0].style] > 0.5 } ?? false
+        songOfTitle[title].map {
+            world.listeners[listener].styleWeights[world.songs[$0].style] > 0.5
+        } ?? false
     }
 
     /// Why a song is right for a listener, or that it is not.
@@ -103,9 +113,13 @@ struct DemoTruth {
     func people() -> [Int] {
         var taken: Set<Int> = []
         var chosen: [Int] = []
-        let counts = world.plays.reduce(into: [Int](repeating: 0, count: world.listeners.count)) { $0[$1.listener] += 1 }
+        let counts = world.plays.reduce(into: [Int](repeating: 0, count: world.listeners.count)) {
+            $0[$1.listener] += 1
+        }
         for listener in world.listeners.indices where counts[listener] >= 20 {
-            guard let first = world.listeners[listener].favouriteStyles.first, !taken.contains(first) else { continue }
+            guard let first = world.listeners[listener].favouriteStyles.first,
+                !taken.contains(first)
+            else { continue }
             taken.insert(first)
             chosen.append(listener)
             if chosen.count == 3 { break }
@@ -122,7 +136,8 @@ struct DemoTruth {
         request.maxPerArtist = 0
         let active = Set(world.plays.map(\.listener))
         var (liked, shown, possible, all) = (0, 0, 0, 0)
-        for listener in stride(from: 0, to: world.listeners.count, by: max(1, world.listeners.count / 200))
+        for listener in stride(
+            from: 0, to: world.listeners.count, by: max(1, world.listeners.count / 200))
         where active.contains(listener) {
             let list = try recommender.recommend(world.listeners[listener].name, request)
             liked += list.count { isLiked(title: $0.track.title, listener: listener) }

@@ -43,22 +43,28 @@ struct Doctor: ParsableCommand {
             existing.deleteLastPathComponent()
         }
         let free =
-            (try? FileManager.default.attributesOfFileSystem(forPath: existing.path)[.systemFreeSize] as? NSNumber)?
+            (try? FileManager.default.attributesOfFileSystem(forPath: existing.path)[
+                .systemFreeSize] as? NSNumber)?
             .int64Value ?? 0
         if free < 1_000_000_000 { problems.append("less than 1 GB is free on the library's disk") }
         let processor = Processor.read()
         let report = Report(
             coldwave: Coldwave.version, libtorch: Torch.version, devices: Torch.devices,
-            ffmpeg: AudioDecoder.libraryVersion, cpu: processor.name, cpuFeatures: processor.features,
-            cores: Parallel.defaultThreads, library: location.root.path, libraryState: state, freeBytes: free,
+            ffmpeg: AudioDecoder.libraryVersion, cpu: processor.name,
+            cpuFeatures: processor.features,
+            cores: Parallel.defaultThreads, library: location.root.path, libraryState: state,
+            freeBytes: free,
             problems: problems)
         try options.output.print(report) {
             ([
                 "coldwave   \(report.coldwave)", "libtorch   \(report.libtorch)",
-                "devices    \(report.devices.joined(separator: ", "))", "FFmpeg     \(report.ffmpeg)",
+                "devices    \(report.devices.joined(separator: ", "))",
+                "FFmpeg     \(report.ffmpeg)",
                 "CPU        \(report.cpu), \(report.cores) cores (\(report.cpuFeatures.joined(separator: ", ")))",
-                "library    \(report.library): \(report.libraryState)", "disk       \(megabytes(free)) free",
-            ] + (problems.isEmpty ? ["all is well"] : problems.map { "problem    \($0)" })).joined(separator: "\n")
+                "library    \(report.library): \(report.libraryState)",
+                "disk       \(megabytes(free)) free",
+            ] + (problems.isEmpty ? ["all is well"] : problems.map { "problem    \($0)" })).joined(
+                separator: "\n")
         }
         if !problems.isEmpty { throw ExitCode(1) }
     }
@@ -74,11 +80,15 @@ struct Processor {
             return Processor(name: "unknown", features: [])
         }
         func value(_ key: String) -> String? {
-            text.split(separator: "\n").first { $0.hasPrefix(key) }?.split(separator: ":", maxSplits: 1).last
+            text.split(separator: "\n").first { $0.hasPrefix(key) }?.split(
+                separator: ":", maxSplits: 1
+            ).last
                 .map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        let flags = Set((value("flags") ?? value("Features") ?? "").split(separator: " ").map(String.init))
+        let flags = Set(
+            (value("flags") ?? value("Features") ?? "").split(separator: " ").map(String.init))
         let known = ["avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "sve"]
-        return Processor(name: value("model name") ?? "unknown", features: known.filter(flags.contains))
+        return Processor(
+            name: value("model name") ?? "unknown", features: known.filter(flags.contains))
     }
 }

@@ -49,6 +49,7 @@ enum EvaluationText {
 
     static func text(_ report: EvaluationReport) -> String {
         "cold start: \(report.songs) songs held out in \(report.folds) fold\(report.folds == 1 ? "" : "s") by artist, "
-            + "\(report.rankings) rankings; 95 % intervals over listeners; \(seconds(report.seconds))\n\n" + report.table()
+            + "\(report.rankings) rankings; 95 % intervals over listeners; \(seconds(report.seconds))\n\n"
+            + report.table()
     }
 }

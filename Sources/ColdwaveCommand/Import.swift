@@ -35,11 +35,15 @@ struct Import: ParsableCommand {
                         + "\(report.imported) imported, \(report.duplicates) known already",
                     "  songs in this library: \(report.matched) rows; not (yet) here: \(report.unmatched) rows",
                 ]
-                if report.filtered > 0 { lines.append("  left out (skips, podcasts …): \(report.filtered)") }
+                if report.filtered > 0 {
+                    lines.append("  left out (skips, podcasts …): \(report.filtered)")
+                }
                 if report.rejectedCount > 0 {
                     lines.append("  broken rows: \(report.rejectedCount)")
                     lines += report.rejected.prefix(10).map { "    line \($0.line): \($0.reason)" }
-                    if report.rejectedCount > 10 { lines.append("    … (--json lists the first 100)") }
+                    if report.rejectedCount > 10 {
+                        lines.append("    … (--json lists the first 100)")
+                    }
                 }
                 return lines.joined(separator: "\n")
             }.joined(separator: "\n")

@@ -22,8 +22,10 @@ extension LogCompression: ExpressibleByArgument {
 
 struct LabMel: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mel", abstract: "The mel-spectrogram of a file or of samples, float32 [frames, bands].",
-        discussion: "Equal to librosa.feature.melspectrogram(center=True) on the same samples, transposed.")
+        commandName: "mel",
+        abstract: "The mel-spectrogram of a file or of samples, float32 [frames, bands].",
+        discussion:
+            "Equal to librosa.feature.melspectrogram(center=True) on the same samples, transposed.")
 
     @Argument(help: "IN.audio OUT.npy, or with --samples only OUT.npy.")
     var files: [String]
@@ -64,8 +66,12 @@ struct LabMel: ParsableCommand {
             mono = try ArrayFile.readVector(URL(fileURLWithPath: samples))
         } else {
             do {
-                mono = try AudioDecoder(sampleRate: sampleRate, excerpt: .whole).decode(path: files[0]).samples
-            } catch let error as AudioError { throw FileFailure(path: files[0], reason: error.description) }
+                mono = try AudioDecoder(sampleRate: sampleRate, excerpt: .whole).decode(
+                    path: files[0]
+                ).samples
+            } catch let error as AudioError {
+                throw FileFailure(path: files[0], reason: error.description)
+            }
         }
         let decoded = Date()
         let result = log.apply(mel.transform(mono, threads: threads))
@@ -78,9 +84,12 @@ struct LabMel: ParsableCommand {
             let melSeconds: Double
         }
         let report = Report(
-            frames: result.rows, bands: result.columns, decodeSeconds: decoded.timeIntervalSince(started),
+            frames: result.rows, bands: result.columns,
+            decodeSeconds: decoded.timeIntervalSince(started),
             melSeconds: computed.timeIntervalSince(decoded))
-        try output.print(report) { "[\(report.frames), \(report.bands)] → \(files[files.count - 1])" }
+        try output.print(report) {
+            "[\(report.frames), \(report.bands)] → \(files[files.count - 1])"
+        }
     }
 }
 
@@ -95,13 +104,16 @@ struct LabFactorize: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "factorize", abstract: "Factorize listener, song, count rows.")
 
-    @Argument(help: "listener<TAB>song<TAB>count, plain, .gz or .zst.", completion: .file()) var triplets: String
-    @Argument(help: "Folder for listeners.npy, songs.npy, listeners.txt, songs.txt, report.json.") var folder: String
+    @Argument(help: "listener<TAB>song<TAB>count, plain, .gz or .zst.", completion: .file())
+    var triplets: String
+    @Argument(help: "Folder for listeners.npy, songs.npy, listeners.txt, songs.txt, report.json.")
+    var folder: String
     @Option var dimensions = 40
     @Option var iterations = 15
     @Option var regularization: Float = 0.01
     @Option var alpha: Float = 40
-    @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r).") var confidence = FactorizationConfiguration.Confidence.linear
+    @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r).") var confidence =
+        FactorizationConfiguration.Confidence.linear
     @Option var seed: UInt64 = 0
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
     @OptionGroup var output: OutputOptions
@@ -119,7 +131,10 @@ struct LabFactorize: ParsableCommand {
         let data = try Interactions(triplets: URL(fileURLWithPath: triplets))
         let readSeconds = Date().timeIntervalSince(started)
         let result = try ImplicitALS(configuration).fit(data.matrix) { progress in
-            if output.verbose { Terminal.say("iteration \(progress.iteration)/\(progress.iterations)  loss \(progress.loss)") }
+            if output.verbose {
+                Terminal.say(
+                    "iteration \(progress.iteration)/\(progress.iterations)  loss \(progress.loss)")
+            }
             return true
         }
         struct Report: Encodable {
@@ -134,21 +149,29 @@ struct LabFactorize: ParsableCommand {
             let rejectedCount: Int
         }
         let report = Report(
-            listeners: data.listeners.count, songs: data.songs.count, interactions: data.matrix.count,
+            listeners: data.listeners.count, songs: data.songs.count,
+            interactions: data.matrix.count,
             dimensions: dimensions, iterations: result.losses.count, loss: result.losses,
-            secondsPerIteration: result.secondsPerIteration, readSeconds: readSeconds, rejectedCount: data.rejectedCount)
+            secondsPerIteration: result.secondsPerIteration, readSeconds: readSeconds,
+            rejectedCount: data.rejectedCount)
         let out = URL(fileURLWithPath: folder)
         try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
-        try ArrayFile.write(result.factors.listeners, to: out.appendingPathComponent("listeners.npy"))
+        try ArrayFile.write(
+            result.factors.listeners, to: out.appendingPathComponent("listeners.npy"))
         try ArrayFile.write(result.factors.songs, to: out.appendingPathComponent("songs.npy"))
         func lines(_ names: [String]) -> Data { Data((names.joined(separator: "\n") + "\n").utf8) }
         try AtomicFile.write(lines(data.listeners), to: out.appendingPathComponent("listeners.txt"))
         try AtomicFile.write(lines(data.songs), to: out.appendingPathComponent("songs.txt"))
-        try AtomicFile.write(try JSONEncoder().encode(report), to: out.appendingPathComponent("report.json"))
-        for rejection in data.rejected.prefix(10) { Terminal.say("line \(rejection.line): \(rejection.reason)") }
+        try AtomicFile.write(
+            try JSONEncoder().encode(report), to: out.appendingPathComponent("report.json"))
+        for rejection in data.rejected.prefix(10) {
+            Terminal.say("line \(rejection.line): \(rejection.reason)")
+        }
         try output.print(report) {
             "\(report.listeners) × \(report.songs), \(report.interactions) pairs: loss \(report.loss.last ?? 0), "
-                + String(format: "%.3f s an iteration, read in %.2f s", report.secondsPerIteration, readSeconds)
+                + String(
+                    format: "%.3f s an iteration, read in %.2f s", report.secondsPerIteration,
+                    readSeconds)
         }
     }
 }
@@ -162,7 +185,8 @@ private func melFolder(_ path: String) throws -> MatrixSource {
     }
     let files = names.filter { $0.hasSuffix(".npy") && $0.first?.isNumber == true }.sorted()
     guard !files.isEmpty else { throw FileFailure(path: path, reason: "holds no NNNNN.npy") }
-    return try MatrixSource(files.map { try ArrayFile.readMatrix(folder.appendingPathComponent($0)) })
+    return try MatrixSource(
+        files.map { try ArrayFile.readMatrix(folder.appendingPathComponent($0)) })
 }
 
 struct LabTrain: ParsableCommand {
@@ -173,11 +197,13 @@ struct LabTrain: ParsableCommand {
     enum Precision: String, ExpressibleByArgument, CaseIterable { case float32 }
 
     @Argument(help: "Folder of NNNNN.npy, float32 [frames, bands].") var melFolderPath: String
-    @Argument(help: "Targets .npy, [songs, dimensions], row-aligned with the folder.") var targets: String
+    @Argument(help: "Targets .npy, [songs, dimensions], row-aligned with the folder.") var targets:
+        String
     @Argument(help: "OUT.safetensors; losses.csv is written beside it.") var model: String
     @Option var network = Network.dieleman2014
     @Option var batch = TrainingConfiguration().batchSize
-    @Option(help: "Random windows of a song in an epoch.") var windowsPerSong = TrainingConfiguration().windowsPerSong
+    @Option(help: "Random windows of a song in an epoch.") var windowsPerSong =
+        TrainingConfiguration().windowsPerSong
     @Option var precision = Precision.float32
     @OptionGroup var training: TrainingOptions
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
@@ -198,13 +224,15 @@ struct LabTrain: ParsableCommand {
             progress: {
                 context.report(
                     .init(
-                        stage: "train", done: $0.windowsDone, total: $0.windowsTotal, unit: "windows",
+                        stage: "train", done: $0.windowsDone, total: $0.windowsTotal,
+                        unit: "windows",
                         detail: String(format: "loss %.4f", $0.trainLoss)))
             }, shouldStop: context.shouldStop)
         display.finish()
         let out = URL(fileURLWithPath: model)
         try result.model.write(to: out)
-        try EpochLoss.writeCSV(result.losses, to: out.deletingLastPathComponent().appendingPathComponent("losses.csv"))
+        try EpochLoss.writeCSV(
+            result.losses, to: out.deletingLastPathComponent().appendingPathComponent("losses.csv"))
         struct Report: Encodable {
             struct Loss: Encodable {
                 let train: Double?
@@ -219,7 +247,8 @@ struct LabTrain: ParsableCommand {
         }
         let report = Report(
             songs: source.count, windows: result.windows, epochs: result.losses.count,
-            loss: .init(train: result.losses.last?.train, validation: result.losses.last?.validation),
+            loss: .init(
+                train: result.losses.last?.train, validation: result.losses.last?.validation),
             windowsPerSecond: result.windowsPerSecond, device: result.device)
         try output.print(report) {
             "\(report.songs) songs, \(report.epochs) epochs, loss \(report.loss.train ?? 0), "
@@ -230,7 +259,8 @@ struct LabTrain: ParsableCommand {
 
 struct LabPredict: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Predict factors from spectrograms, averaged over windows.")
+        commandName: "predict",
+        abstract: "Predict factors from spectrograms, averaged over windows.")
 
     @Argument(help: "MODEL.safetensors") var model: String
     @Argument(help: "Folder of NNNNN.npy, float32 [frames, bands].") var melFolderPath: String
@@ -243,7 +273,8 @@ struct LabPredict: ParsableCommand {
     func run() throws {
         let source = try melFolder(melFolderPath)
         let predictor = try Predictor(
-            try NetworkModel(contentsOf: URL(fileURLWithPath: model)), device: device, threads: threads, step: step)
+            try NetworkModel(contentsOf: URL(fileURLWithPath: model)), device: device,
+            threads: threads, step: step)
         let started = Date()
         let result = try predictor.predict(source)
         struct Report: Encodable {
@@ -253,7 +284,9 @@ struct LabPredict: ParsableCommand {
         }
         let elapsed = Date().timeIntervalSince(started)
         try ArrayFile.write(result, to: URL(fileURLWithPath: out))
-        let report = Report(songs: result.rows, seconds: elapsed, songsPerSecond: Double(result.rows) / max(elapsed, 1e-9))
+        let report = Report(
+            songs: result.rows, seconds: elapsed,
+            songsPerSecond: Double(result.rows) / max(elapsed, 1e-9))
         try output.print(report) { "\(report.songs) songs in \(seconds(elapsed)) → \(out)" }
     }
 }

@@ -32,7 +32,9 @@ struct OutputOptions: ParsableArguments {
 struct LibraryOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: "The library's folder (default: $COLDWAVE_LIBRARY, else coldwave in the user's data folder).")
+        help:
+            "The library's folder (default: $COLDWAVE_LIBRARY, else coldwave in the user's data folder)."
+    )
     var library: String?
 
     @Option(name: .long, help: "Threads to use (default: all cores).")
@@ -60,7 +62,9 @@ struct LibraryOptions: ParsableArguments {
         return try withExtendedLifetime(lock) { try work(catalogue, context(display)) }
     }
 
-    func context(_ display: ProgressDisplay) -> StageContext { LibraryProgress.context(display, threads: threads) }
+    func context(_ display: ProgressDisplay) -> StageContext {
+        LibraryProgress.context(display, threads: threads)
+    }
 }
 
 /// Progress and Ctrl-C for commands without a library.
@@ -68,6 +72,7 @@ enum LibraryProgress {
     static func context(_ display: ProgressDisplay, threads: Int) -> StageContext {
         Interruption.install()
         return StageContext(
-            threads: threads, report: { display.update($0) }, shouldStop: { Interruption.isRequested })
+            threads: threads, report: { display.update($0) },
+            shouldStop: { Interruption.isRequested })
     }
 }

@@ -32,7 +32,9 @@ struct PlaylistCommand: ParsableCommand {
     @Option(help: "m3u8, xspf or jspf (default: by the file's extension, else m3u8).")
     var format: PlaylistFormat?
 
-    @Option(name: .shortAndLong, help: "Write to this file instead of standard output.", completion: .file())
+    @Option(
+        name: .shortAndLong, help: "Write to this file instead of standard output.",
+        completion: .file())
     var output: String?
 
     @OptionGroup var options: LibraryOptions
@@ -51,10 +53,13 @@ struct PlaylistCommand: ParsableCommand {
         let (title, tracks) = try songs(catalogue, recommender)
         guard !tracks.isEmpty else {
             throw LibraryError.nothingToDo(
-                stage: "make this playlist", reason: "no song fits", next: "Try without --new, or scan more music.")
+                stage: "make this playlist", reason: "no song fits",
+                next: "Try without --new, or scan more music.")
         }
         let file = output.map { URL(fileURLWithPath: $0) }
-        let chosen = format ?? file.flatMap { PlaylistFormat(rawValue: $0.pathExtension.lowercased()) } ?? .m3u8
+        let chosen =
+            format ?? file.flatMap { PlaylistFormat(rawValue: $0.pathExtension.lowercased()) }
+            ?? .m3u8
         let text = try PlaylistFile.render(
             tracks.map {
                 PlaylistTrack(
@@ -72,14 +77,19 @@ struct PlaylistCommand: ParsableCommand {
             let playlist: String?
         }
         let report = Report(
-            title: title, format: chosen.rawValue, file: file?.path, tracks: tracks.map { $0.id ?? 0 },
+            title: title, format: chosen.rawValue, file: file?.path,
+            tracks: tracks.map { $0.id ?? 0 },
             playlist: file == nil ? text : nil)
         try options.output.print(report) {
-            file == nil ? text.trimmingCharacters(in: .newlines) : "\(tracks.count) songs → \(file?.path ?? "")"
+            file == nil
+                ? text.trimmingCharacters(in: .newlines)
+                : "\(tracks.count) songs → \(file?.path ?? "")"
         }
     }
 
-    private func songs(_ catalogue: Catalogue, _ recommender: Recommender) throws -> (String, [Track]) {
+    private func songs(_ catalogue: Catalogue, _ recommender: Recommender) throws -> (
+        String, [Track]
+    ) {
         if let listener {
             var request = RecommendationRequest()
             request.count = n
@@ -89,13 +99,21 @@ struct PlaylistCommand: ParsableCommand {
         }
         if let from, let to {
             let (first, last) = (try catalogue.track(from), try catalogue.track(to))
-            return ("From \(first.name) to \(last.name)", recommender.path(from: first, to: last, count: n))
+            return (
+                "From \(first.name) to \(last.name)",
+                recommender.path(from: first, to: last, count: n)
+            )
         }
         let seeds = try like.map { try catalogue.track($0) }
         let hashes = Set(seeds.map(\.contentHash))
         let near = recommender.similar(to: recommender.centre(of: seeds), count: n + seeds.count)
-            .filter { item in recommender.track(item.track.id).map { !hashes.contains($0.contentHash) } ?? false }
+            .filter { item in
+                recommender.track(item.track.id).map { !hashes.contains($0.contentHash) } ?? false
+            }
         let list = recommender.flowing(Array(near.prefix(n)))
-        return ("Like \(seeds.map(\.name).joined(separator: ", "))", list.compactMap { recommender.track($0.track.id) })
+        return (
+            "Like \(seeds.map(\.name).joined(separator: ", "))",
+            list.compactMap { recommender.track($0.track.id) }
+        )
     }
 }

@@ -32,7 +32,9 @@ final class ProgressDisplay: Sendable {
             }
             let isLast = progress.done == progress.total
             // Ten times a second on a terminal; elsewhere every five seconds.
-            guard isLast || now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 5) else { return }
+            guard isLast || now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 5) else {
+                return
+            }
             let elapsed = now.timeIntervalSince(state.started)
             let line = Self.line(progress, since: state.startedAt, elapsed: elapsed)
             state.lastShown = now
@@ -61,7 +63,8 @@ final class ProgressDisplay: Sendable {
         if let total = progress.total {
             let filled = total > 0 ? min(20, 20 * progress.done / total) : 20
             parts.append(
-                "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: 20 - filled) + "]")
+                "[" + String(repeating: "#", count: filled)
+                    + String(repeating: "-", count: 20 - filled) + "]")
             parts.append("\(progress.done)/\(total) \(progress.unit)")
         } else {
             parts.append("\(progress.done) \(progress.unit)")

@@ -5,7 +5,9 @@ import Library
 struct Recommend: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Songs for a listener.",
-        discussion: "Never songs they have played already, unless --include-played; --new: only songs nobody has played.")
+        discussion:
+            "Never songs they have played already, unless --include-played; --new: only songs nobody has played."
+    )
 
     @Argument(help: "The listener's name.")
     var listener: String
@@ -32,7 +34,9 @@ struct Recommend: ParsableCommand {
 
     func validate() throws {
         guard n >= 1 else { throw ValidationError("-n must be at least 1.") }
-        guard maxPerArtist >= 0 else { throw ValidationError("--max-per-artist must not be negative.") }
+        guard maxPerArtist >= 0 else {
+            throw ValidationError("--max-per-artist must not be negative.")
+        }
         guard (0...1).contains(discovery) else { throw ValidationError("--discovery must be 0…1.") }
     }
 
@@ -47,7 +51,8 @@ struct Recommend: ParsableCommand {
         let list = try Recommender(options.open()).recommend(listener, request)
         try options.output.print(list) {
             list.isEmpty
-                ? "nothing to recommend" + (onlyNew ? ": every song has been played" : "") : SuggestionTable.text(list)
+                ? "nothing to recommend" + (onlyNew ? ": every song has been played" : "")
+                : SuggestionTable.text(list)
         }
     }
 }
@@ -58,7 +63,8 @@ enum SuggestionTable {
         let artist = min(26, list.map(\.track.artist.count).max() ?? 0)
         let title = min(40, list.map(\.track.title.count).max() ?? 0)
         return list.map { item in
-            indent + String(format: "%3d  %6.3f  ", item.rank, item.score) + item.track.artist.padded(artist) + "  "
+            indent + String(format: "%3d  %6.3f  ", item.rank, item.score)
+                + item.track.artist.padded(artist) + "  "
                 + Terminal.bold(item.track.title.padded(title)) + "  "
                 + Terminal.dim(item.because.joined(separator: "; "))
         }.joined(separator: "\n")
@@ -89,7 +95,9 @@ struct Similar: ParsableCommand {
         do {
             list = recommender.similar(to: try catalogue.track(track), count: n)
         } catch let error as LibraryError {
-            guard case .unknownTrack = error, FileManager.default.fileExists(atPath: track) else { throw error }
+            guard case .unknownTrack = error, FileManager.default.fileExists(atPath: track) else {
+                throw error
+            }
             list = try recommender.similar(toFile: track, count: n)
         }
         try options.output.print(list) { SuggestionTable.text(list) }

@@ -4,7 +4,9 @@ import Library
 struct Scan: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Add audio files or folders to the library.",
-        discussion: "Only new and changed files are analysed; what fails is listed and never stops the scan.")
+        discussion:
+            "Only new and changed files are analysed; what fails is listed and never stops the scan."
+    )
 
     @Argument(help: "Files or folders (searched recursively).", completion: .file())
     var paths: [String]
@@ -17,14 +19,19 @@ struct Scan: ParsableCommand {
         }
         try options.output.print(report) {
             var lines = report.failed.map { "failed   \($0.path): \($0.reason)" }
-            if options.output.verbose { lines += report.warnings.map { "warning  \($0.path): \($0.reason)" } }
+            if options.output.verbose {
+                lines += report.warnings.map { "warning  \($0.path): \($0.reason)" }
+            }
             lines.append(
                 "\(report.found) files: \(report.added) added, \(report.updated) updated, \(report.moved) moved, "
-                    + "\(report.unchanged) unchanged, \(report.missing) missing, \(report.failed.count) failed")
+                    + "\(report.unchanged) unchanged, \(report.missing) missing, \(report.failed.count) failed"
+            )
             if !report.warnings.isEmpty {
                 lines.append("\(report.warnings.count) heard in spite of damage (-v lists them)")
             }
-            if report.padded > 0 { lines.append("\(report.padded) shorter than a window: heard with padding") }
+            if report.padded > 0 {
+                lines.append("\(report.padded) shorter than a window: heard with padding")
+            }
             let heard = report.added + report.updated + report.moved
             if heard > 0 {
                 lines.append(

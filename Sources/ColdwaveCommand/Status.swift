@@ -3,7 +3,8 @@ import Foundation
 import Library
 
 struct Status: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "What is in the library, and what is fresh or stale.")
+    static let configuration = CommandConfiguration(
+        abstract: "What is in the library, and what is fresh or stale.")
 
     @OptionGroup var options: LibraryOptions
 
@@ -17,11 +18,14 @@ struct Status: ParsableCommand {
                     + (report.missing > 0 ? "; \(report.missing) missing" : ""),
                 "sound      \(megabytes(report.spectrogramBytes)) of spectrograms"
                     + (report.tracks > 0
-                        ? ", \(report.spectrogramBytes / Int64(max(1, report.tracks)) / 1000) kB a song" : ""),
+                        ? ", \(report.spectrogramBytes / Int64(max(1, report.tracks)) / 1000) kB a song"
+                        : ""),
                 "listeners  \(report.listeners), \(report.plays) plays of \(report.playedSongs) songs, "
                     + "\(report.matchedSongs) of them here",
             ]
-            if report.failures > 0 { lines.append("failed     \(report.failures) files (coldwave scan lists them)") }
+            if report.failures > 0 {
+                lines.append("failed     \(report.failures) files (coldwave scan lists them)")
+            }
             lines += report.stages.map {
                 "\($0.name.padded(9))  \($0.state.rawValue.padded(8)) \(Terminal.dim($0.run ?? ""))"
             }

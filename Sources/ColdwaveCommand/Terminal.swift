@@ -7,7 +7,8 @@ enum Terminal {
     static var isInteractive: Bool { isatty(STDERR_FILENO) == 1 }
 
     static var hasColours: Bool {
-        isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+        isatty(STDOUT_FILENO) == 1
+            && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
     }
 
     static func bold(_ text: String) -> String { hasColours ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
@@ -15,9 +16,9 @@ enum Terminal {
 
     static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
-    /// Errors whose description is meant for people; ArgumentParser's own are told by ArgumentParser.
+    /// Errors of the libraries; help and wrong usage are told by ArgumentParser.
     static func isOwn(_ error: any Error) -> Bool {
-        !(error is ValidationError || error is ExitCode || error is CleanExit)
+        !(error is ExitCode) && Coldwave.exitCode(for: error) == .failure
     }
 
     /// Tells the error and ends: 130 after an interruption, else 1.

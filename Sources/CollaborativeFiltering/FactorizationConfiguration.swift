@@ -33,7 +33,8 @@ public struct FactorizationConfiguration: Codable, Equatable, Sendable {
     }()
 
     private enum CodingKeys: String, CodingKey {
-        case dimensions, iterations, regularization, alpha, epsilon, confidence, songPriorWeight, seed
+        case dimensions, iterations, regularization, alpha, epsilon, confidence, songPriorWeight,
+            seed
     }
 
     /// c for a play count r.
@@ -85,7 +86,8 @@ public enum FactorizationError: Error, Equatable, Sendable, CustomStringConverti
         switch self {
         case .noInteractions: "there are no plays to factorize; import listening history first."
         case .badSetting(let name, let reason): "the setting \(name) \(reason)."
-        case .wrongShape(let what, let got, let expected): "\(what) has shape \(got), expected \(expected)."
+        case .wrongShape(let what, let got, let expected):
+            "\(what) has shape \(got), expected \(expected)."
         case .singular(let row):
             "the equations of row \(row) cannot be solved; use a larger --regularization (0.01 or more)."
         }

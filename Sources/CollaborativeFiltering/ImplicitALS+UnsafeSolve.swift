@@ -8,13 +8,15 @@ extension ImplicitALS {
     func gram(_ matrix: Matrix) -> Matrix {
         let d = matrix.columns
         let chunk = 8192
-        let parts = Parallel.map((matrix.rows + chunk - 1) / chunk, threads: threads) { part -> [Double] in
+        let parts = Parallel.map((matrix.rows + chunk - 1) / chunk, threads: threads) {
+            part -> [Double] in
             var sum = [Double](repeating: 0, count: d * d)
             let rows = part * chunk..<min(matrix.rows, (part + 1) * chunk)
             matrix.storage.withUnsafeBufferPointer { values in
                 withScratch(d) { scratch in
                     coldwave_gram(
-                        values.baseAddress.map { $0 + rows.lowerBound * d }, Int64(rows.count), Int32(d), scratch, &sum)
+                        values.baseAddress.map { $0 + rows.lowerBound * d }, Int64(rows.count),
+                        Int32(d), scratch, &sum)
                 }
             }
             return sum
@@ -53,11 +55,15 @@ extension ImplicitALS {
                                 gram.storage.withUnsafeBufferPointer { gram in
                                     func run(_ right: UnsafePointer<Float>?) -> Int32 {
                                         coldwave_als_row(
-                                            fixed.base, Int32(d), indices.baseAddress! + range.lowerBound,
-                                            values.baseAddress! + range.lowerBound, Int64(range.count),
+                                            fixed.base, Int32(d),
+                                            indices.baseAddress! + range.lowerBound,
+                                            values.baseAddress! + range.lowerBound,
+                                            Int64(range.count),
                                             gram.baseAddress, diagonal, right, scratch, target)
                                     }
-                                    return right.map { $0.withUnsafeBufferPointer { run($0.baseAddress) } } ?? run(nil)
+                                    return right.map {
+                                        $0.withUnsafeBufferPointer { run($0.baseAddress) }
+                                    } ?? run(nil)
                                 }
                             }
                         }
@@ -71,9 +77,11 @@ extension ImplicitALS {
         return result
     }
 
-    private func withScratch<T>(_ dimensions: Int, _ body: (UnsafeMutablePointer<Float>) -> T) -> T {
+    private func withScratch<T>(_ dimensions: Int, _ body: (UnsafeMutablePointer<Float>) -> T) -> T
+    {
         withUnsafeTemporaryAllocation(
-            byteCount: Int(coldwave_als_scratch(Int32(dimensions))) * MemoryLayout<Float>.size, alignment: 64
+            byteCount: Int(coldwave_als_scratch(Int32(dimensions))) * MemoryLayout<Float>.size,
+            alignment: 64
         ) { body($0.baseAddress!.assumingMemoryBound(to: Float.self)) }
     }
 }

@@ -19,7 +19,8 @@ public struct ImplicitALS: Sendable {
     ///   - progress: called after each iteration; false stops there.
     /// - Throws: ``FactorizationError``.
     public func fit(
-        _ plays: SparseMatrix, initial: Factors? = nil, progress: (FactorizationProgress) -> Bool = { _ in true }
+        _ plays: SparseMatrix, initial: Factors? = nil,
+        progress: (FactorizationProgress) -> Bool = { _ in true }
     ) throws -> Factorization {
         try check()
         let byListener = confidences(plays)
@@ -42,18 +43,22 @@ public struct ImplicitALS: Sendable {
             if !progress(state) { break }
         }
         return Factorization(
-            factors: factors, losses: losses, secondsPerIteration: seconds.sorted()[seconds.count / 2])
+            factors: factors, losses: losses,
+            secondsPerIteration: seconds.sorted()[seconds.count / 2])
     }
 
     /// Songs' factors with the listeners' fixed and a prior mean ŷ:
     /// `minimise Σ_u c_ui (p_ui − x_u·y_i)² + μ‖y_i − ŷ_i‖²`, with `μ = priorWeight · tr(XᵀX) / d`, so that the weight does not
     /// depend on the number of listeners. A song without a play keeps exactly ŷ: nobody could have played it.
-    public func solveSongs(_ plays: SparseMatrix, listeners: Matrix, prior: Matrix, priorWeight: Float) throws -> Matrix {
+    public func solveSongs(
+        _ plays: SparseMatrix, listeners: Matrix, prior: Matrix, priorWeight: Float
+    ) throws -> Matrix {
         try check(prior, rows: plays.columns, "the prior", columns: listeners.columns)
         let bySong = confidences(plays).transposed()
         let gram = gram(listeners)
         let trace = (0..<listeners.columns).reduce(Float(0)) { $0 + gram[$1, $1] }
-        let diagonal = max(configuration.regularization, priorWeight * trace / Float(listeners.columns))
+        let diagonal = max(
+            configuration.regularization, priorWeight * trace / Float(listeners.columns))
         return try solve(bySong, listeners, gram: gram, diagonal: diagonal, prior: prior)
     }
 
@@ -61,7 +66,8 @@ public struct ImplicitALS: Sendable {
     /// - Returns: `[dimensions]`.
     public func foldIn(_ plays: [(song: Int, count: Float)], songs: Matrix) throws -> [Float] {
         let row = SparseMatrix(
-            rows: 1, columns: songs.rows, entries: plays.map { (row: 0, column: $0.song, value: $0.count) })
+            rows: 1, columns: songs.rows,
+            entries: plays.map { (row: 0, column: $0.song, value: $0.count) })
         return Array(try solve(confidences(row), songs).row(0))
     }
 
@@ -76,7 +82,9 @@ public struct ImplicitALS: Sendable {
             for i in 0..<d {
                 var product = 0.0
                 for j in 0..<d { product += Double(gram[i, j]) * Double(x[u, j]) }
-                sum += product * Double(x[u, i]) + Double(configuration.regularization) * Double(x[u, i] * x[u, i])
+                sum +=
+                    product * Double(x[u, i]) + Double(configuration.regularization)
+                    * Double(x[u, i] * x[u, i])
             }
             for k in byListener.range(ofRow: u) {
                 let score = Double(dot(x.row(u), y.row(Int(byListener.columnIndices[k]))))
@@ -98,7 +106,9 @@ public struct ImplicitALS: Sendable {
             var generator = SeededGenerator(seed: configuration.seed, stream: stream)
             return Matrix(
                 rows: rows, columns: configuration.dimensions,
-                storage: (0..<rows * configuration.dimensions).map { _ in Float(generator.normal() * 0.01) })
+                storage: (0..<rows * configuration.dimensions).map { _ in
+                    Float(generator.normal() * 0.01)
+                })
         }
         return Factors(listeners: random(listeners, 1), songs: random(songs, 2))
     }
@@ -117,7 +127,8 @@ public struct ImplicitALS: Sendable {
     private func check(_ matrix: Matrix, rows: Int, _ what: String, columns: Int? = nil) throws {
         let expected = [rows, columns ?? configuration.dimensions]
         guard [matrix.rows, matrix.columns] == expected else {
-            throw FactorizationError.wrongShape(what: what, got: [matrix.rows, matrix.columns], expected: expected)
+            throw FactorizationError.wrongShape(
+                what: what, got: [matrix.rows, matrix.columns], expected: expected)
         }
     }
 }

@@ -12,7 +12,9 @@ public enum ReferenceALS {
                 others.indices.reduce(i == j ? regularization : 0) {
                     $0 + confidences[$1] * others[$1][i] * others[$1][j]
                 }
-            } + [others.indices.reduce(0) { $0 + confidences[$1] * preferences[$1] * others[$1][i] }]
+            } + [
+                others.indices.reduce(0) { $0 + confidences[$1] * preferences[$1] * others[$1][i] }
+            ]
         }
         for k in 0..<d {
             for i in 0..<d where i != k {
@@ -32,7 +34,8 @@ public enum ReferenceALS {
             var confidence = [Double](repeating: 1, count: plays.columns)
             var preference = [Double](repeating: 0, count: plays.columns)
             for k in plays.range(ofRow: u) where plays.values[k] > 0 {
-                confidence[Int(plays.columnIndices[k])] = Double(configuration.confidence(of: plays.values[k]))
+                confidence[Int(plays.columnIndices[k])] = Double(
+                    configuration.confidence(of: plays.values[k]))
                 preference[Int(plays.columnIndices[k])] = 1
             }
             for i in 0..<plays.columns {
@@ -42,7 +45,9 @@ public enum ReferenceALS {
                 sum += confidence[i] * (preference[i] - score) * (preference[i] - score)
             }
         }
-        let norms = (factors.listeners.storage + factors.songs.storage).reduce(0.0) { $0 + Double($1) * Double($1) }
+        let norms = (factors.listeners.storage + factors.songs.storage).reduce(0.0) {
+            $0 + Double($1) * Double($1)
+        }
         return sum + Double(configuration.regularization) * norms
     }
 }

@@ -17,11 +17,14 @@ extension SongReference {
 
 extension Catalogue {
     func listenerID(_ name: String, _ database: Database) throws -> Int64 {
-        try database.execute(sql: "INSERT OR IGNORE INTO listener (name) VALUES (?)", arguments: [name])
-        return try Int64.fetchOne(database, sql: "SELECT id FROM listener WHERE name = ?", arguments: [name]) ?? 0
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO listener (name) VALUES (?)", arguments: [name])
+        return try Int64.fetchOne(
+            database, sql: "SELECT id FROM listener WHERE name = ?", arguments: [name]) ?? 0
     }
 
-    func referenceID(_ reference: SongReference, key: String, _ database: Database) throws -> Int64 {
+    func referenceID(_ reference: SongReference, key: String, _ database: Database) throws -> Int64
+    {
         let named = reference.artist != nil && reference.title != nil
         try database.execute(
             sql: """
@@ -30,11 +33,15 @@ extension Catalogue {
                 """,
             arguments: [
                 key, reference.id, reference.artist, reference.title, reference.album,
-                reference.recordingMBID?.lowercased(), reference.spotifyURI, reference.isrc?.uppercased(),
+                reference.recordingMBID?.lowercased(), reference.spotifyURI,
+                reference.isrc?.uppercased(),
                 reference.path,
-                named ? MatchKey.normalize(artist: reference.artist ?? "", title: reference.title ?? "") : nil,
+                named
+                    ? MatchKey.normalize(
+                        artist: reference.artist ?? "", title: reference.title ?? "") : nil,
             ])
-        return try Int64.fetchOne(database, sql: "SELECT id FROM reference WHERE key = ?", arguments: [key]) ?? 0
+        return try Int64.fetchOne(
+            database, sql: "SELECT id FROM reference WHERE key = ?", arguments: [key]) ?? 0
     }
 
     /// Points references without a track to the track they name, if it has arrived.
@@ -50,10 +57,12 @@ extension Catalogue {
         var matched = 0
         for (column, own) in [
             ("recordingMBID", "recordingMBID"), ("spotifyURI", "spotifyURI"), ("isrc", "isrc"),
-            ("relativePath", "coalesce(reference.path, externalID)"), ("path", "coalesce(reference.path, externalID)"),
+            ("relativePath", "coalesce(reference.path, externalID)"),
+            ("path", "coalesce(reference.path, externalID)"),
             ("stem", "externalID"), ("matchKey", "matchKey"),
         ] {
-            let unique = column == "stem" ? "GROUP BY t.stem HAVING count(DISTINCT t.contentHash) = 1" : ""
+            let unique =
+                column == "stem" ? "GROUP BY t.stem HAVING count(DISTINCT t.contentHash) = 1" : ""
             let value = own.contains("(") || own.contains(".") ? own : "reference." + own
             try database.execute(
                 sql: """
@@ -73,7 +82,8 @@ extension Catalogue {
         try database.read { database in
             func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
             return (
-                try count("SELECT count(*) FROM listener"), try count("SELECT coalesce(sum(count), 0) FROM play"),
+                try count("SELECT count(*) FROM listener"),
+                try count("SELECT coalesce(sum(count), 0) FROM play"),
                 try count("SELECT count(*) FROM reference"),
                 try count("SELECT count(*) FROM reference WHERE trackID IS NOT NULL")
             )
@@ -94,7 +104,8 @@ public enum SongID: Hashable, Sendable, CustomStringConvertible {
     }
 
     public init?(_ text: some StringProtocol) {
-        guard let dash = text.lastIndex(of: "-"), let id = Int64(text[text.index(after: dash)...]) else { return nil }
+        guard let dash = text.lastIndex(of: "-"), let id = Int64(text[text.index(after: dash)...])
+        else { return nil }
         switch text[..<dash] {
         case "track": self = .track(id)
         case "reference": self = .reference(id)
@@ -110,7 +121,9 @@ public struct TasteData: Sendable {
     /// Play counts `[listeners, songs]`.
     public let plays: SparseMatrix
 
-    public var listenerIndex: [String: Int] { Dictionary(uniqueKeysWithValues: zip(listeners, 0...)) }
+    public var listenerIndex: [String: Int] {
+        Dictionary(uniqueKeysWithValues: zip(listeners, 0...))
+    }
     public var songIndex: [SongID: Int] { Dictionary(uniqueKeysWithValues: zip(songs, 0...)) }
 }
 
@@ -142,17 +155,21 @@ extension Catalogue {
             }
             for row in try Row.fetchAll(
                 database,
-                sql: "SELECT id, name FROM listener WHERE id IN (SELECT DISTINCT listenerID FROM play) ORDER BY name")
-            {
+                sql:
+                    "SELECT id, name FROM listener WHERE id IN (SELECT DISTINCT listenerID FROM play) ORDER BY name"
+            ) {
                 listenerRow[row["id"]] = listeners.count
                 listeners.append(row["name"])
             }
             var entries: [(row: Int, column: Int, value: Float)] = []
             let cursor = try Row.fetchCursor(
                 database,
-                sql: "SELECT listenerID, referenceID, sum(count) FROM play GROUP BY listenerID, referenceID")
+                sql:
+                    "SELECT listenerID, referenceID, sum(count) FROM play GROUP BY listenerID, referenceID"
+            )
             while let row = try cursor.next() {
-                guard let listener = listenerRow[row[0]], let column = columnOfReference[row[1]] else { continue }
+                guard let listener = listenerRow[row[0]], let column = columnOfReference[row[1]]
+                else { continue }
                 entries.append((listener, column, Float(row[2] as Int64)))
             }
             return TasteData(

@@ -10,7 +10,10 @@ extension Catalogue {
     public func tracks(includingMissing: Bool = false) throws -> [Track] {
         try database.read {
             try Track.fetchAll(
-                $0, sql: "SELECT * FROM track \(includingMissing ? "" : "WHERE missing = 0") ORDER BY id")
+                $0,
+                sql:
+                    "SELECT * FROM track \(includingMissing ? "" : "WHERE missing = 0") ORDER BY id"
+            )
         }
     }
 
@@ -24,7 +27,8 @@ extension Catalogue {
         try database.read { database in
             for hash in Set(hashes) {
                 let tracks = try Track.fetchAll(
-                    database, sql: "SELECT * FROM track WHERE contentHash = ? ORDER BY id", arguments: [hash])
+                    database, sql: "SELECT * FROM track WHERE contentHash = ? ORDER BY id",
+                    arguments: [hash])
                 if !tracks.isEmpty { found[hash] = tracks }
             }
         }
@@ -34,21 +38,26 @@ extension Catalogue {
     /// Keeps what a scan heard in one file.
     /// - Parameter same: the tracks with the same audio; a missing one among them is this file, moved.
     func save(
-        _ file: FoundFile, _ audio: DecodedAudio, _ place: SpectrogramPlace, same: [Track], _ database: Database
+        _ file: FoundFile, _ audio: DecodedAudio, _ place: SpectrogramPlace, same: [Track],
+        _ database: Database
     ) throws -> Change {
-        let atPath = try Track.fetchOne(database, sql: "SELECT * FROM track WHERE path = ?", arguments: [file.path])
+        let atPath = try Track.fetchOne(
+            database, sql: "SELECT * FROM track WHERE path = ?", arguments: [file.path])
         // Missing as of now, not as of the batch's start: two copies of a moved file must not both claim its track.
         let moved = try same.first { candidate in
             try candidate.missing && candidate.path != file.path
                 && Bool.fetchOne(
-                    database, sql: "SELECT missing FROM track WHERE id = ?", arguments: [candidate.id]) == true
+                    database, sql: "SELECT missing FROM track WHERE id = ?",
+                    arguments: [candidate.id]) == true
         }
         var track =
             atPath ?? moved
             ?? Track(
-                path: "", relativePath: "", stem: "", size: 0, modified: 0, contentHash: "", title: "", artist: "",
+                path: "", relativePath: "", stem: "", size: 0, modified: 0, contentHash: "",
+                title: "", artist: "",
                 genres: "", matchKey: "", codec: "", channels: 0, sampleRate: 0, durationSeconds: 0,
-                excerptStartSeconds: 0, shard: 0, shardOffset: 0, frames: 0, padded: false, warnings: "",
+                excerptStartSeconds: 0, shard: 0, shardOffset: 0, frames: 0, padded: false,
+                warnings: "",
                 missing: false)
         track.path = file.path
         track.relativePath = file.relativePath
@@ -75,8 +84,12 @@ extension Catalogue {
 
     /// Marks tracks under `roots` whose files were not found; those below unreadable folders are left alone.
     /// - Returns: how many were newly marked.
-    func markMissing(under roots: [String], except found: Set<String>, unreadable: [String]) throws -> Int {
-        func isUnder(_ path: String, _ folder: String) -> Bool { path == folder || path.hasPrefix(folder + "/") }
+    func markMissing(under roots: [String], except found: Set<String>, unreadable: [String]) throws
+        -> Int
+    {
+        func isUnder(_ path: String, _ folder: String) -> Bool {
+            path == folder || path.hasPrefix(folder + "/")
+        }
         let gone = try tracks().filter { track in
             !found.contains(track.path) && roots.contains { isUnder(track.path, $0) }
                 && !unreadable.contains { isUnder(track.path, $0) }
@@ -86,7 +99,8 @@ extension Catalogue {
         }
         try database.write { database in
             for track in gone {
-                try database.execute(sql: "UPDATE track SET missing = 1 WHERE id = ?", arguments: [track.id])
+                try database.execute(
+                    sql: "UPDATE track SET missing = 1 WHERE id = ?", arguments: [track.id])
             }
             for path in lost {
                 try database.execute(sql: "DELETE FROM failure WHERE path = ?", arguments: [path])

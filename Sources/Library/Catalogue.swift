@@ -19,9 +19,11 @@ public struct Catalogue: Sendable {
         if !FileManager.default.fileExists(atPath: path) {
             guard create else { throw LibraryError.notFound(path: location.root.path) }
             do {
-                try FileManager.default.createDirectory(at: location.root, withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    at: location.root, withIntermediateDirectories: true)
             } catch {
-                throw LibraryError.cannotWrite(path: location.root.path, reason: error.localizedDescription)
+                throw LibraryError.cannotWrite(
+                    path: location.root.path, reason: error.localizedDescription)
             }
         }
         var configuration = Configuration()
@@ -29,7 +31,9 @@ public struct Catalogue: Sendable {
         configuration.label = "catalogue"
         do {
             database = try DatabasePool(path: path, configuration: configuration)
-            let version = try database.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+            let version = try database.read {
+                try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0
+            }
             if version > Self.formatVersion {
                 throw LibraryError.newerVersion(
                     path: location.root.path, got: version, expected: Self.formatVersion)
@@ -37,7 +41,8 @@ public struct Catalogue: Sendable {
             if version < Self.formatVersion { try Self.migrator.migrate(database) }
         } catch let error as DatabaseError {
             throw LibraryError.notALibrary(
-                path: location.root.path, reason: error.message ?? "SQLite cannot open catalogue.sqlite")
+                path: location.root.path,
+                reason: error.message ?? "SQLite cannot open catalogue.sqlite")
         }
     }
 
@@ -90,12 +95,14 @@ public struct Catalogue: Sendable {
 
     /// Counts up when plays (or what they match) change, so that stages can tell whether they are fresh.
     func bumpRevision(_ name: String, _ database: Database) throws {
-        try database.execute(sql: "UPDATE revision SET value = value + 1 WHERE name = ?", arguments: [name])
+        try database.execute(
+            sql: "UPDATE revision SET value = value + 1 WHERE name = ?", arguments: [name])
     }
 
     func revision(_ name: String) throws -> Int {
         try database.read {
-            try Int.fetchOne($0, sql: "SELECT value FROM revision WHERE name = ?", arguments: [name]) ?? 0
+            try Int.fetchOne(
+                $0, sql: "SELECT value FROM revision WHERE name = ?", arguments: [name]) ?? 0
         }
     }
 }

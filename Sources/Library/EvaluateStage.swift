@@ -25,7 +25,9 @@ public struct ColdEvaluation: Sendable {
     let configuration: ColdEvaluationConfiguration
     let context: StageContext
 
-    public init(_ catalogue: Catalogue, configuration: ColdEvaluationConfiguration, context: StageContext) {
+    public init(
+        _ catalogue: Catalogue, configuration: ColdEvaluationConfiguration, context: StageContext
+    ) {
         self.catalogue = catalogue
         self.configuration = configuration
         self.context = context
@@ -36,7 +38,9 @@ public struct ColdEvaluation: Sendable {
         let started = Date()
         let data = try catalogue.tasteData()
         let tracks = Dictionary(
-            uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).map { ($0.id ?? 0, $0) })
+            uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).map {
+                ($0.id ?? 0, $0)
+            })
         var listeners = [Int](repeating: 0, count: data.songs.count)
         for column in data.plays.columnIndices { listeners[Int(column)] += 1 }
         // Columns of the play matrix that have sound and enough listeners.
@@ -49,7 +53,8 @@ public struct ColdEvaluation: Sendable {
         let needed = TrainStage.minimumSongs * 2
         guard columns.count >= needed else {
             throw LibraryError.tooFewSongs(
-                got: columns.count, needed: needed, next: "Evaluation holds songs out and must learn from the others.")
+                got: columns.count, needed: needed,
+                next: "Evaluation holds songs out and must learn from the others.")
         }
         let songTracks = columns.compactMap { column -> Track? in
             if case .track(let id) = data.songs[column] { tracks[id] } else { nil }
@@ -59,7 +64,9 @@ public struct ColdEvaluation: Sendable {
         let features = try melFeatures(source)
         let full = try factorize(data.plays)
         let cold = ColdStartProtocol(folds: configuration.folds, seed: configuration.seed)
-        let folds = cold.split(groups: artists, eligible: columns.map { _ in true }).filter { !$0.isEmpty }
+        let folds = cold.split(groups: artists, eligible: columns.map { _ in true }).filter {
+            !$0.isEmpty
+        }
         let chosen = folds.prefix(configuration.limit ?? folds.count)
         var results: [FoldResult] = []
         for (number, fold) in chosen.enumerated() {
@@ -67,7 +74,8 @@ public struct ColdEvaluation: Sendable {
             let heldOut = Set(fold)
             let rest = columns.indices.filter { !heldOut.contains($0) }
             let heldColumns = Set(fold.map { columns[$0] })
-            let factors = try factorize(data.plays.filtered { _, column, _ in !heldColumns.contains(column) })
+            let factors = try factorize(
+                data.plays.filtered { _, column, _ in !heldColumns.contains(column) })
             let targets = factors.songs.selectingRows(rest.map { columns[$0] })
             let network = try predictByNetwork(
                 fold, rest, source, targets, artists, label: "fold \(number + 1)/\(chosen.count)")
@@ -80,7 +88,10 @@ public struct ColdEvaluation: Sendable {
                     plays: data.plays, heldOut: fold.map { columns[$0] },
                     scorers: [
                         ("random", randomScores(fold.count)),
-                        ("popularity of the artist", artistPopularity(fold, rest, artists, listeners, columns)),
+                        (
+                            "popularity of the artist",
+                            artistPopularity(fold, rest, artists, listeners, columns)
+                        ),
                         ("linear regression", byFactors(factors.listeners, ridge)),
                         ("network", byFactors(factors.listeners, network)),
                         ("upper bound", byFactors(full.listeners, own)),
@@ -88,7 +99,9 @@ public struct ColdEvaluation: Sendable {
         }
         return EvaluationReport(
             protocol: "cold", folds: results,
-            models: ["random", "popularity of the artist", "linear regression", "network", "upper bound"],
+            models: [
+                "random", "popularity of the artist", "linear regression", "network", "upper bound",
+            ],
             seconds: Date().timeIntervalSince(started), seed: configuration.seed)
     }
 
@@ -99,14 +112,16 @@ public struct ColdEvaluation: Sendable {
     }
 
     private func predictByNetwork(
-        _ fold: [Int], _ rest: [Int], _ source: StoredSpectrograms, _ targets: Matrix, _ artists: [Int], label: String
+        _ fold: [Int], _ rest: [Int], _ source: StoredSpectrograms, _ targets: Matrix,
+        _ artists: [Int], label: String
     ) throws -> Matrix {
         let trained = try Trainer(training: configuration.training).train(
             source: source.selecting(rest), targets: targets, groups: rest.map { artists[$0] },
             progress: { progress in
                 context.report(
                     StageProgress(
-                        stage: "evaluate", done: progress.windowsDone, total: progress.windowsTotal, unit: "windows",
+                        stage: "evaluate", done: progress.windowsDone, total: progress.windowsTotal,
+                        unit: "windows",
                         detail: label + String(format: "  loss %.4f", progress.trainLoss)))
             }, shouldStop: context.shouldStop)
         try context.checkStop("evaluate")

@@ -30,7 +30,8 @@ public struct FactorizeStage: Sendable {
     let context: StageContext
 
     public init(
-        _ catalogue: Catalogue, configuration: FactorizationConfiguration = .catalogue, context: StageContext
+        _ catalogue: Catalogue, configuration: FactorizationConfiguration = .catalogue,
+        context: StageContext
     ) {
         self.catalogue = catalogue
         self.configuration = configuration
@@ -54,7 +55,8 @@ public struct FactorizeStage: Sendable {
         let result = try ImplicitALS(configuration).fit(data.plays) { progress in
             context.report(
                 StageProgress(
-                    stage: "factorize", done: progress.iteration, total: progress.iterations, unit: "iterations",
+                    stage: "factorize", done: progress.iteration, total: progress.iterations,
+                    unit: "iterations",
                     detail: String(format: "loss %.4g", progress.loss)))
             return !context.shouldStop()
         }
@@ -67,13 +69,17 @@ public struct FactorizeStage: Sendable {
         let run = try catalogue.finishRun(.factors, manifest: manifest) { folder in
             try ArrayFile.write(
                 result.factors.listeners, to: folder.appendingPathComponent("listeners.npy"))
-            try ArrayFile.write(result.factors.songs, to: folder.appendingPathComponent("songs.npy"))
+            try ArrayFile.write(
+                result.factors.songs, to: folder.appendingPathComponent("songs.npy"))
             try LineFile.write(data.listeners, to: folder.appendingPathComponent("listeners.txt"))
-            try LineFile.write(data.songs.map(\.description), to: folder.appendingPathComponent("songs.txt"))
+            try LineFile.write(
+                data.songs.map(\.description), to: folder.appendingPathComponent("songs.txt"))
         }
         return FactorizeReport(
-            listeners: data.listeners.count, songs: data.songs.count, interactions: data.plays.count,
-            dimensions: configuration.dimensions, iterations: result.losses.count, loss: result.losses,
+            listeners: data.listeners.count, songs: data.songs.count,
+            interactions: data.plays.count,
+            dimensions: configuration.dimensions, iterations: result.losses.count,
+            loss: result.losses,
             secondsPerIteration: result.secondsPerIteration, run: run)
     }
 }
@@ -93,12 +99,18 @@ extension Catalogue {
             listeners: try ArrayFile.readMatrix(folder.appendingPathComponent("listeners.npy")),
             songs: try ArrayFile.readMatrix(folder.appendingPathComponent("songs.npy")))
         let listeners = try LineFile.read(folder.appendingPathComponent("listeners.txt"))
-        let songs = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap { SongID($0) }
+        let songs = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap {
+            SongID($0)
+        }
         guard listeners.count == factors.listeners.rows, songs.count == factors.songs.rows,
             let configuration = try? JSONDecoder().decode(
                 FactorizationConfiguration.self, from: Data(manifest.configuration.utf8))
-        else { throw LibraryError.damaged(path: folder.path, reason: "its files do not belong together") }
+        else {
+            throw LibraryError.damaged(
+                path: folder.path, reason: "its files do not belong together")
+        }
         return StoredFactors(
-            run: last.run, listeners: listeners, songs: songs, factors: factors, configuration: configuration)
+            run: last.run, listeners: listeners, songs: songs, factors: factors,
+            configuration: configuration)
     }
 }

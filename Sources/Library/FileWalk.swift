@@ -29,7 +29,10 @@ struct FileWalk {
 
     private mutating func walk(folder: String, root: String) {
         // Symbolic links may lead in circles: each real folder is entered once.
-        guard visitedFolders.insert(URL(fileURLWithPath: folder).resolvingSymlinksInPath().path).inserted else {
+        guard
+            visitedFolders.insert(URL(fileURLWithPath: folder).resolvingSymlinksInPath().path)
+                .inserted
+        else {
             return
         }
         let names: [String]
@@ -49,16 +52,20 @@ struct FileWalk {
     }
 
     private mutating func append(
-        _ path: String, relativePath: String, _ attributes: (isFolder: Bool, size: Int64, modified: Double)
+        _ path: String, relativePath: String,
+        _ attributes: (isFolder: Bool, size: Int64, modified: Double)
     ) {
         guard seen.insert(path).inserted else { return }
         files.append(
             FoundFile(
-                path: path, relativePath: relativePath, size: attributes.size, modified: attributes.modified))
+                path: path, relativePath: relativePath, size: attributes.size,
+                modified: attributes.modified))
     }
 
     /// Follows symbolic links; nil when nothing is there.
-    private static func attributes(_ path: String) -> (isFolder: Bool, size: Int64, modified: Double)? {
+    private static func attributes(_ path: String) -> (
+        isFolder: Bool, size: Int64, modified: Double
+    )? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         #if canImport(Darwin)

@@ -67,7 +67,9 @@ public struct ImportStage: Sendable {
         return report
     }
 
-    private func read(_ reader: HistoryReader, into database: Database, _ report: inout ImportReport) throws {
+    private func read(
+        _ reader: HistoryReader, into database: Database, _ report: inout ImportReport
+    ) throws {
         let add = try database.makeStatement(
             sql: """
                 INSERT INTO incoming VALUES (?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET rows = rows + 1,
@@ -79,12 +81,15 @@ public struct ImportStage: Sendable {
         let summary = try reader.read { play in
             if counts.rows % 8192 == 0 {
                 try context.checkStop("import")
-                context.report(StageProgress(stage: "import", done: counts.rows, total: nil, unit: "plays"))
+                context.report(
+                    StageProgress(stage: "import", done: counts.rows, total: nil, unit: "plays"))
             }
-            let listener = try listeners[play.listener] ?? catalogue.listenerID(play.listener, database)
+            let listener =
+                try listeners[play.listener] ?? catalogue.listenerID(play.listener, database)
             listeners[play.listener] = listener
             let key = play.reference.key
-            let reference = try references[key] ?? catalogue.referenceID(play.reference, key: key, database)
+            let reference =
+                try references[key] ?? catalogue.referenceID(play.reference, key: key, database)
             references[key] = reference
             let time = play.time.map { Int64($0.timeIntervalSince1970) } ?? -1
             try add.execute(arguments: [listener, reference, time, play.count])

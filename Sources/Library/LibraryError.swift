@@ -37,13 +37,16 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
             "the network needs at least \(needed) songs that have both sound and plays; this library has \(got). \(next)"
         case .unknownListener(let name, let near):
             "no listener \"\(name)\" in this library."
-                + (near.isEmpty ? " `coldwave status` counts them." : " Near: \(near.joined(separator: ", ")).")
+                + (near.isEmpty
+                    ? " `coldwave status` counts them." : " Near: \(near.joined(separator: ", ")).")
         case .unknownTrack(let query, let near):
             "no track \"\(query)\" in this library (give an id, a path, a recording MBID or \"Artist - Title\")."
                 + (near.isEmpty ? "" : " Near: \(near.joined(separator: "; ")).")
         case .ambiguousTrack(let query, let candidates):
-            "\"\(query)\" names several tracks; give the id of one:\n  " + candidates.joined(separator: "\n  ")
-        case .staleArtefact(let path, let reason, let next): "\(path) cannot be used: \(reason). \(next)"
+            "\"\(query)\" names several tracks; give the id of one:\n  "
+                + candidates.joined(separator: "\n  ")
+        case .staleArtefact(let path, let reason, let next):
+            "\(path) cannot be used: \(reason). \(next)"
         case .interrupted(let stage):
             "interrupted during \(stage); what was done is kept, and `coldwave build` carries on from there."
         }

@@ -29,4 +29,6 @@ public struct LibraryLocation: Equatable, Sendable {
 }
 
 /// The kinds of artefact that stages leave behind, each in a folder of its own.
-public enum ArtefactKind: String, Codable, CaseIterable, Sendable { case factors, networks, predictions }
+public enum ArtefactKind: String, Codable, CaseIterable, Sendable {
+    case factors, networks, predictions
+}

@@ -11,6 +11,7 @@ enum LineFile {
         guard let text = try? String(contentsOf: url, encoding: .utf8) else {
             throw LibraryError.damaged(path: url.path, reason: "it cannot be read")
         }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(
+            String.init)
     }
 }

@@ -22,7 +22,8 @@ public struct Pipeline: Sendable {
     let training: TrainingConfiguration
 
     public init(
-        _ catalogue: Catalogue, context: StageContext, factorization: FactorizationConfiguration = .catalogue,
+        _ catalogue: Catalogue, context: StageContext,
+        factorization: FactorizationConfiguration = .catalogue,
         training: TrainingConfiguration = TrainingConfiguration()
     ) {
         self.catalogue = catalogue
@@ -36,14 +37,18 @@ public struct Pipeline: Sendable {
         let factorize = try catalogue.lastRun(.factorize)
         let train = try catalogue.lastRun(.train)
         let predict = try catalogue.lastRun(.predict)
-        func state(_ last: (run: String, inputDigest: String, seconds: Double)?, _ digest: () throws -> String?) throws
+        func state(
+            _ last: (run: String, inputDigest: String, seconds: Double)?,
+            _ digest: () throws -> String?
+        ) throws
             -> StageState
         {
             guard let last else { return .missing }
             return try digest() == last.inputDigest ? .fresh : .stale
         }
         let factorizeState = try state(factorize) {
-            try FactorizeStage(catalogue, configuration: factorization, context: context).inputDigest()
+            try FactorizeStage(catalogue, configuration: factorization, context: context)
+                .inputDigest()
         }
         let trainState = try state(train) {
             guard factorize != nil, factorizeState == .fresh else { return nil }
@@ -54,7 +59,8 @@ public struct Pipeline: Sendable {
         let predictState = try state(predict) {
             guard let train, let factorize, trainState == .fresh else { return nil }
             let stage = PredictStage(catalogue, context: context)
-            return stage.inputDigest(network: train.run, factors: factorize.run, try stage.recordings())
+            return stage.inputDigest(
+                network: train.run, factors: factorize.run, try stage.recordings())
         }
         return [
             (.factorize, factorizeState, factorize?.run), (.train, trainState, train?.run),
@@ -73,7 +79,8 @@ public struct Pipeline: Sendable {
             let (state, detail) = try work()
             outcomes.append(
                 StageOutcome(
-                    name: name, state: state, seconds: Date().timeIntervalSince(started), detail: detail))
+                    name: name, state: state, seconds: Date().timeIntervalSince(started),
+                    detail: detail))
         }
         func state(_ stage: StageName) throws -> StageState {
             try states().first { $0.stage == stage }?.state ?? .missing
@@ -90,12 +97,15 @@ public struct Pipeline: Sendable {
         }
         try step("factorize") {
             if try state(.factorize) == .fresh { return ("fresh", "") }
-            let report = try FactorizeStage(catalogue, configuration: factorization, context: context).run()
+            let report = try FactorizeStage(
+                catalogue, configuration: factorization, context: context
+            ).run()
             return ("built", "\(report.listeners) listeners, \(report.songs) songs")
         }
         try step("train") {
             if try state(.train) == .fresh { return ("fresh", "") }
-            let report = try TrainStage(catalogue, configuration: training, context: context).run(resume: true)
+            let report = try TrainStage(catalogue, configuration: training, context: context).run(
+                resume: true)
             return (
                 "built",
                 "\(report.songs) songs, \(report.epochs) epochs, \(Int(report.windowsPerSecond)) windows/s"

@@ -50,7 +50,9 @@ public struct PredictStage: Sendable {
     /// One track a recording: the first of those with the same audio.
     func recordings() throws -> [Track] {
         var seen: Set<String> = []
-        return try catalogue.tracks(includingMissing: true).filter { seen.insert($0.contentHash).inserted }
+        return try catalogue.tracks(includingMissing: true).filter {
+            seen.insert($0.contentHash).inserted
+        }
     }
 
     public func run() throws -> PredictReport {
@@ -65,13 +67,15 @@ public struct PredictStage: Sendable {
         guard trained.inputs["factorize"] == factors.run else {
             throw LibraryError.staleArtefact(
                 path: catalogue.location.run(.networks, network.run).path,
-                reason: "the network was trained on an earlier factorisation, whose space is another one",
+                reason:
+                    "the network was trained on an earlier factorisation, whose space is another one",
                 next: "Run `coldwave train`, or `coldwave build` for everything.")
         }
         let tracks = try recordings()
         guard !tracks.isEmpty else {
             throw LibraryError.nothingToDo(
-                stage: "predict", reason: "this library has no songs", next: "Run `coldwave scan FOLDER`.")
+                stage: "predict", reason: "this library has no songs",
+                next: "Run `coldwave scan FOLDER`.")
         }
         let (predicted, heard) = try predict(tracks, network: network.run)
         let blended = try blend(predicted, tracks, factors)
@@ -82,7 +86,8 @@ public struct PredictStage: Sendable {
             stage: StageName.predict.rawValue,
             inputDigest: inputDigest(network: network.run, factors: factors.run, tracks),
             inputs: ["factorize": factors.run, "train": network.run], configuration: "{}",
-            metrics: ["songs": Double(tracks.count), "cold": Double(cold)], created: isoNow(), seconds: seconds)
+            metrics: ["songs": Double(tracks.count), "cold": Double(cold)], created: isoNow(),
+            seconds: seconds)
         let run = try catalogue.finishRun(.predictions, manifest: manifest) { folder in
             try ArrayFile.write(predicted, to: folder.appendingPathComponent("songs.npy"))
             try ArrayFile.write(blended, to: folder.appendingPathComponent("blended.npy"))
@@ -103,23 +108,30 @@ public struct PredictStage: Sendable {
         let pending = tracks.filter { known[$0.id ?? 0] == nil }
         if !pending.isEmpty {
             let model = try NetworkModel(
-                contentsOf: catalogue.location.run(.networks, network).appendingPathComponent("model.safetensors"))
+                contentsOf: catalogue.location.run(.networks, network).appendingPathComponent(
+                    "model.safetensors"))
             let source = try SpectrogramStore(catalogue.location).open(pending.map(\.place))
             let outputs = try Predictor(model, threads: context.threads).predict(
                 source,
                 progress: { done in
                     context.report(
-                        StageProgress(stage: "predict", done: done, total: pending.count, unit: "songs"))
+                        StageProgress(
+                            stage: "predict", done: done, total: pending.count, unit: "songs"))
                 }, shouldStop: context.shouldStop)
             try context.checkStop("predict")
-            for (row, track) in pending.enumerated() { known[track.id ?? 0] = Array(outputs.row(row)) }
+            for (row, track) in pending.enumerated() {
+                known[track.id ?? 0] = Array(outputs.row(row))
+            }
         }
         let rows = tracks.compactMap { known[$0.id ?? 0] }
-        let matrix = Matrix(rows: rows.count, columns: rows.first?.count ?? 0, storage: rows.flatMap { $0 })
+        let matrix = Matrix(
+            rows: rows.count, columns: rows.first?.count ?? 0, storage: rows.flatMap { $0 })
         return (matrix, pending.count)
     }
 
-    private func blend(_ predicted: Matrix, _ tracks: [Track], _ factors: StoredFactors) throws -> Matrix {
+    private func blend(_ predicted: Matrix, _ tracks: [Track], _ factors: StoredFactors) throws
+        -> Matrix
+    {
         let rowOfSong = Dictionary(uniqueKeysWithValues: zip(factors.songs, 0...))
         var along = 0.0
         var squares = 0.0
@@ -140,11 +152,14 @@ public struct PredictStage: Sendable {
         for listener in 0..<data.plays.rows {
             guard let row = listenerRow[data.listeners[listener]] else { continue }
             for i in data.plays.range(ofRow: listener) {
-                guard let song = column[data.songs[Int(data.plays.columnIndices[i])]] else { continue }
+                guard let song = column[data.songs[Int(data.plays.columnIndices[i])]] else {
+                    continue
+                }
                 entries.append((row, song, data.plays.values[i]))
             }
         }
-        let plays = SparseMatrix(rows: factors.listeners.count, columns: tracks.count, entries: entries)
+        let plays = SparseMatrix(
+            rows: factors.listeners.count, columns: tracks.count, entries: entries)
         return try ImplicitALS(factors.configuration).solveSongs(
             plays, listeners: factors.factors.listeners, prior: prior,
             priorWeight: factors.configuration.songPriorWeight)
@@ -165,19 +180,24 @@ extension Catalogue {
     public func storedPredictions(for purpose: String) throws -> StoredPredictions {
         guard let last = try lastRun(.predict) else {
             throw LibraryError.nothingToDo(
-                stage: purpose, reason: "no song of this library has a place in the taste space yet",
+                stage: purpose,
+                reason: "no song of this library has a place in the taste space yet",
                 next: "Run `coldwave build`.")
         }
         let folder = location.run(.predictions, last.run)
         let manifest = try manifest(.predictions, last.run)
         let predicted = try ArrayFile.readMatrix(folder.appendingPathComponent("songs.npy"))
         let blended = try ArrayFile.readMatrix(folder.appendingPathComponent("blended.npy"))
-        let tracks = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap { Int64($0) }
+        let tracks = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap {
+            Int64($0)
+        }
         guard tracks.count == predicted.rows, tracks.count == blended.rows else {
-            throw LibraryError.damaged(path: folder.path, reason: "its files do not belong together")
+            throw LibraryError.damaged(
+                path: folder.path, reason: "its files do not belong together")
         }
         return StoredPredictions(
             run: last.run, factorsRun: manifest.inputs["factorize"] ?? "",
-            networkRun: manifest.inputs["train"] ?? "", tracks: tracks, predicted: predicted, blended: blended)
+            networkRun: manifest.inputs["train"] ?? "", tracks: tracks, predicted: predicted,
+            blended: blended)
     }
 }

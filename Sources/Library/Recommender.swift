@@ -80,7 +80,9 @@ public struct Recommender: Sendable {
 
     /// Songs for a listener, from plays and from sound in one list.
     /// - Throws: ``LibraryError/unknownListener(name:near:)``.
-    public func recommend(_ listener: String, _ request: RecommendationRequest) throws -> [Suggestion] {
+    public func recommend(_ listener: String, _ request: RecommendationRequest) throws
+        -> [Suggestion]
+    {
         try catalogue.requireListener(listener)
         let history = try catalogue.history(of: listener)
         let taste = try place(listener, history)
@@ -105,8 +107,11 @@ public struct Recommender: Sendable {
 
     /// The nearest songs to one of the library.
     public func similar(to track: Track, count: Int) -> [Suggestion] {
-        guard let id = canonical(track), let row = predictions.tracks.firstIndex(of: id) else { return [] }
-        return similar(to: Array(predictions.blended.row(row)), count: count, excluding: track.contentHash)
+        guard let id = canonical(track), let row = predictions.tracks.firstIndex(of: id) else {
+            return []
+        }
+        return similar(
+            to: Array(predictions.blended.row(row)), count: count, excluding: track.contentHash)
     }
 
     /// The nearest songs to an audio file that need not be in the library: it is heard on the spot.
@@ -123,7 +128,9 @@ public struct Recommender: Sendable {
     }
 
     /// The library's nearest songs to a place in the taste space, by cosine.
-    public func similar(to place: [Float], count: Int, excluding hash: String? = nil) -> [Suggestion] {
+    public func similar(to place: [Float], count: Int, excluding hash: String? = nil)
+        -> [Suggestion]
+    {
         let index = VectorIndex(predictions.blended, metric: .cosine)
         let near = index.nearest(to: place, count: count) { row in
             tracks[predictions.tracks[row]].map { !$0.missing && $0.contentHash != hash } ?? false
@@ -133,7 +140,11 @@ public struct Recommender: Sendable {
                 let score = (neighbor.score * 1000).rounded() / 1000
                 return suggestion(
                     rank + 1, candidate(neighbor.index, track, neighbor.score),
-                    because: ["cosine \(score)" + (plays[.track(track.id ?? 0)] == nil ? "; new: placed by its sound alone" : "")])
+                    because: [
+                        "cosine \(score)"
+                            + (plays[.track(track.id ?? 0)] == nil
+                                ? "; new: placed by its sound alone" : "")
+                    ])
             }
         }
     }
@@ -151,7 +162,9 @@ public struct Recommender: Sendable {
     public func centre(of chosen: [Track]) -> [Float] {
         let rows = chosen.compactMap { canonical($0).flatMap(predictions.tracks.firstIndex(of:)) }
         let unit = predictions.blended.selectingRows(rows).unitRows()
-        return (0..<unit.columns).map { column in (0..<unit.rows).reduce(Float(0)) { $0 + unit[$1, column] } }
+        return (0..<unit.columns).map { column in
+            (0..<unit.rows).reduce(Float(0)) { $0 + unit[$1, column] }
+        }
     }
 
     /// Puts suggestions in an order that flows.
@@ -169,9 +182,15 @@ public struct Recommender: Sendable {
     }
 
     /// The listener's factors; a listener who came after the factorisation is folded in.
-    private func place(_ listener: String, _ history: [(song: SongID, name: String, count: Int)]) throws -> [Float] {
-        if let row = factors.listeners.firstIndex(of: listener) { return Array(factors.factors.listeners.row(row)) }
-        let known = history.compactMap { item in songRow[item.song].map { (song: $0, count: Float(item.count)) } }
+    private func place(_ listener: String, _ history: [(song: SongID, name: String, count: Int)])
+        throws -> [Float]
+    {
+        if let row = factors.listeners.firstIndex(of: listener) {
+            return Array(factors.factors.listeners.row(row))
+        }
+        let known = history.compactMap { item in
+            songRow[item.song].map { (song: $0, count: Float(item.count)) }
+        }
         return try ImplicitALS(factors.configuration).foldIn(known, songs: factors.factors.songs)
     }
 
@@ -179,7 +198,8 @@ public struct Recommender: Sendable {
         words.contains { word in
             track.artist.caseInsensitiveCompare(word) == .orderedSame
                 || track.genres.split(separator: ";").contains {
-                    $0.trimmingCharacters(in: .whitespaces).caseInsensitiveCompare(word) == .orderedSame
+                    $0.trimmingCharacters(in: .whitespaces).caseInsensitiveCompare(word)
+                        == .orderedSame
                 }
         }
     }
@@ -204,24 +224,33 @@ public struct Recommender: Sendable {
         Explanation(
             songs: factors.factors.songs,
             played: history.compactMap { item in
-                songRow[item.song].map { ($0, Double(factors.configuration.confidence(of: Float(item.count)))) }
+                songRow[item.song].map {
+                    ($0, Double(factors.configuration.confidence(of: Float(item.count))))
+                }
             }, regularization: Double(factors.configuration.regularization))
     }
 
     /// The plays that weigh most in the score, and what the place of the song comes from.
     private func reasons(
-        _ candidate: Candidate, _ history: [(song: SongID, name: String, count: Int)], _ explanation: Explanation
+        _ candidate: Candidate, _ history: [(song: SongID, name: String, count: Int)],
+        _ explanation: Explanation
     ) -> [String] {
         let names = Dictionary(
-            history.compactMap { item in songRow[item.song].map { ($0, item.name) } }, uniquingKeysWith: { a, _ in a })
+            history.compactMap { item in songRow[item.song].map { ($0, item.name) } },
+            uniquingKeysWith: { a, _ in a })
         let item = Array(predictions.blended.row(candidate.index))
         let shares = explanation.contributions(to: item)
         let total = shares.reduce(0) { $0 + max(0, $1.share) }
         let weightiest = shares.prefix(2).filter { $0.share > 0 }.compactMap { share in
-            names[share.song].map { "you play \($0) (\(Int((100 * share.share / max(total, 1e-12)).rounded())) %)" }
+            names[share.song].map {
+                "you play \($0) (\(Int((100 * share.share / max(total, 1e-12)).rounded())) %)"
+            }
         }
         let count = candidate.popularity
-        let origin = count == 0 ? "new: heard, nobody has played it yet" : "from plays by \(count) listener\(count == 1 ? "" : "s") and its sound"
+        let origin =
+            count == 0
+            ? "new: heard, nobody has played it yet"
+            : "from plays by \(count) listener\(count == 1 ? "" : "s") and its sound"
         return weightiest + [origin]
     }
 }

@@ -39,7 +39,8 @@ extension Catalogue {
     /// - Parameter fill: writes the files into the folder it gets.
     /// - Returns: the run's name.
     func finishRun(
-        _ kind: ArtefactKind, manifest: Manifest, keepingOlder kept: Int = 1, fill: (URL) throws -> Void
+        _ kind: ArtefactKind, manifest: Manifest, keepingOlder kept: Int = 1,
+        fill: (URL) throws -> Void
     ) throws -> String {
         let parent = location.run(kind, "").standardizedFileURL
         let stamp = DateFormatter()
@@ -49,7 +50,8 @@ extension Catalogue {
         let name = "\(stamp.string(from: Date()))-\(UUID().uuidString.prefix(4).lowercased())"
         let temporary = parent.appendingPathComponent(".tmp-\(name)")
         do {
-            try FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: temporary, withIntermediateDirectories: true)
             try fill(temporary)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -63,11 +65,14 @@ extension Catalogue {
         try database.write {
             try $0.execute(
                 sql: "INSERT OR REPLACE INTO stageRun VALUES (?, ?, ?, ?, ?)",
-                arguments: [manifest.stage, name, manifest.inputDigest, manifest.seconds, manifest.created])
+                arguments: [
+                    manifest.stage, name, manifest.inputDigest, manifest.seconds, manifest.created,
+                ])
         }
         // Older runs go only once the new one is recorded; a reader that still has one mapped keeps its pages.
         let older = ((try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? [])
-            .filter { $0 != name && ($0.first?.isNumber ?? false || $0.hasPrefix(".tmp-")) }.sorted()
+            .filter { $0 != name && ($0.first?.isNumber ?? false || $0.hasPrefix(".tmp-")) }
+            .sorted()
         for old in older.dropLast(kept) {
             try? FileManager.default.removeItem(at: parent.appendingPathComponent(old))
         }
@@ -75,7 +80,8 @@ extension Catalogue {
     }
 
     /// The last finished run of a stage.
-    func lastRun(_ stage: StageName) throws -> (run: String, inputDigest: String, seconds: Double)? {
+    func lastRun(_ stage: StageName) throws -> (run: String, inputDigest: String, seconds: Double)?
+    {
         try database.read { database in
             try Row.fetchOne(
                 database, sql: "SELECT * FROM stageRun WHERE stage = ?", arguments: [stage.rawValue]
@@ -87,7 +93,8 @@ extension Catalogue {
     /// - Throws: ``LibraryError/damaged(path:reason:)``, ``LibraryError/newerVersion(path:got:expected:)``.
     func manifest(_ kind: ArtefactKind, _ run: String) throws -> Manifest {
         let url = location.run(kind, run).appendingPathComponent("manifest.json")
-        guard let data = try? Data(contentsOf: url), let manifest = try? JSONDecoder().decode(Manifest.self, from: data)
+        guard let data = try? Data(contentsOf: url),
+            let manifest = try? JSONDecoder().decode(Manifest.self, from: data)
         else { throw LibraryError.damaged(path: url.path, reason: "it is not a manifest") }
         guard manifest.formatVersion <= Manifest.currentVersion else {
             throw LibraryError.newerVersion(

@@ -48,12 +48,15 @@ public struct ScanStage: Sendable {
     ///   report.
     public func run(paths: [String]) throws -> ScanReport {
         let roots = try paths.map { path in
-            guard FileManager.default.fileExists(atPath: path) else { throw LibraryError.noSuchPath(path: path) }
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw LibraryError.noSuchPath(path: path)
+            }
             return URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
         }
         try catalogue.database.write { database in
             for root in roots {
-                try database.execute(sql: "INSERT OR IGNORE INTO root VALUES (?)", arguments: [root.path])
+                try database.execute(
+                    sql: "INSERT OR IGNORE INTO root VALUES (?)", arguments: [root.path])
             }
         }
         return try scan(roots: roots)
@@ -62,7 +65,9 @@ public struct ScanStage: Sendable {
     /// Scans the roots of earlier scans again. A root that is not there (an unplugged disk) is reported and its tracks
     /// are left as they are.
     public func rescan() throws -> ScanReport {
-        let all = try catalogue.database.read { try String.fetchAll($0, sql: "SELECT path FROM root ORDER BY path") }
+        let all = try catalogue.database.read {
+            try String.fetchAll($0, sql: "SELECT path FROM root ORDER BY path")
+        }
         let present = all.filter { FileManager.default.fileExists(atPath: $0) }
         var report = try scan(roots: present.map { URL(fileURLWithPath: $0) })
         for path in all where !present.contains(path) {
@@ -82,7 +87,8 @@ public struct ScanStage: Sendable {
         let knownFailures = try catalogue.failuresByPath()
         var pending: [FoundFile] = []
         for file in walk.files {
-            if let track = known[file.path], track.size == file.size, track.modified == file.modified,
+            if let track = known[file.path], track.size == file.size,
+                track.modified == file.modified,
                 !track.missing
             {
                 report.unchanged += 1
@@ -107,7 +113,8 @@ public struct ScanStage: Sendable {
             }
             try keep(outcomes, batch, &report)
             done += batch.count
-            context.report(StageProgress(stage: "scan", done: done, total: pending.count, unit: "files"))
+            context.report(
+                StageProgress(stage: "scan", done: done, total: pending.count, unit: "files"))
         }
         try context.checkStop("scan")
         if report.added + report.updated + report.moved + report.missing > 0 {
@@ -127,7 +134,8 @@ public struct ScanStage: Sendable {
 
     private func hear(_ file: FoundFile, _ melSpectrogram: MelSpectrogram) -> Outcome {
         do {
-            let audio = try AudioDecoder(sampleRate: store.format.mel.sampleRate).decode(path: file.path)
+            let audio = try AudioDecoder(sampleRate: store.format.mel.sampleRate).decode(
+                path: file.path)
             let mel = store.format.compression.apply(melSpectrogram.transform(audio.samples))
             var light = audio
             light.samples = []
@@ -138,12 +146,17 @@ public struct ScanStage: Sendable {
     }
 
     /// Commits one batch: spectrograms first, then the catalogue.
-    private func keep(_ outcomes: [Outcome], _ batch: [FoundFile], _ report: inout ScanReport) throws {
+    private func keep(_ outcomes: [Outcome], _ batch: [FoundFile], _ report: inout ScanReport)
+        throws
+    {
         var counts = report
         var known = try catalogue.tracksByHash(
-            outcomes.compactMap { if case .heard(let audio, _) = $0 { audio.contentHash } else { nil } })
+            outcomes.compactMap {
+                if case .heard(let audio, _) = $0 { audio.contentHash } else { nil }
+            })
         var new: [QuantizedSpectrogram] = []
-        for case .heard(let audio, let spectrogram) in outcomes where known[audio.contentHash] == nil {
+        for case .heard(let audio, let spectrogram) in outcomes
+        where known[audio.contentHash] == nil {
             new.append(spectrogram)
             known[audio.contentHash] = []
         }

@@ -51,7 +51,8 @@ public struct SpectrogramStore: Sendable {
             var places: [SpectrogramPlace] = []
             for spectrogram in spectrograms {
                 try handle.write(contentsOf: Data(spectrogram.bytes))
-                places.append(SpectrogramPlace(shard: shard, offset: offset, frames: spectrogram.frames))
+                places.append(
+                    SpectrogramPlace(shard: shard, offset: offset, frames: spectrogram.frames))
                 offset += Int64(spectrogram.bytes.count)
             }
             try handle.synchronize()
@@ -59,7 +60,8 @@ public struct SpectrogramStore: Sendable {
         } catch let error as LibraryError {
             throw error
         } catch {
-            throw LibraryError.cannotWrite(path: url(shard).path, reason: error.localizedDescription)
+            throw LibraryError.cannotWrite(
+                path: url(shard).path, reason: error.localizedDescription)
         }
     }
 
@@ -78,7 +80,8 @@ public struct SpectrogramStore: Sendable {
             }
             let end = Int(place.offset) + place.frames * format.mel.melBands
             guard let size = shards[place.shard]?.count, end <= size else {
-                throw LibraryError.damaged(path: file.path, reason: "it is shorter than the catalogue says")
+                throw LibraryError.damaged(
+                    path: file.path, reason: "it is shorter than the catalogue says")
             }
         }
         return StoredSpectrograms(places: places, shards: shards, format: format)
@@ -95,17 +98,21 @@ public struct SpectrogramStore: Sendable {
 
     private func checkHeader(_ data: Data, _ file: URL) throws {
         guard data.count >= Self.headerBytes, data.prefix(8) == Self.magic else {
-            throw LibraryError.damaged(path: file.path, reason: "it has no header of a spectrogram shard")
+            throw LibraryError.damaged(
+                path: file.path, reason: "it has no header of a spectrogram shard")
         }
-        let stored = try? JSONDecoder().decode(SpectrogramFormat.self, from: data[8..<Self.headerBytes])
+        let stored = try? JSONDecoder().decode(
+            SpectrogramFormat.self, from: data[8..<Self.headerBytes])
         guard stored == format else {
             throw LibraryError.staleArtefact(
-                path: file.path, reason: "it holds spectrograms of other settings than this Coldwave uses",
+                path: file.path,
+                reason: "it holds spectrograms of other settings than this Coldwave uses",
                 next: "Scan into a new library with --library.")
         }
     }
 
     private static func size(_ file: URL) -> Int64? {
-        (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? NSNumber)?.int64Value
+        (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? NSNumber)?
+            .int64Value
     }
 }

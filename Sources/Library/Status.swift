@@ -38,26 +38,34 @@ extension Pipeline {
                 try Int.fetchOne(database, sql: "SELECT count(*) FROM failure") ?? 0,
                 Set(
                     try Int64.fetchAll(
-                        database, sql: "SELECT DISTINCT trackID FROM reference WHERE trackID IS NOT NULL"))
+                        database,
+                        sql: "SELECT DISTINCT trackID FROM reference WHERE trackID IS NOT NULL"))
             )
         }
         let stale = states.filter { $0.state != .fresh }
         let next =
             tracks.isEmpty
-            ? "coldwave scan FOLDER" : plays.plays == 0 ? "coldwave import FILE" : stale.isEmpty ? "" : "coldwave build"
+            ? "coldwave scan FOLDER"
+            : plays.plays == 0 ? "coldwave import FILE" : stale.isEmpty ? "" : "coldwave build"
         return StatusReport(
             library: catalogue.location.root.path, roots: roots, tracks: present.count,
             missing: tracks.count - present.count, artists: Set(present.map(\.artist)).count,
-            cold: present.count { !played.contains($0.id ?? 0) }, failures: failures, listeners: plays.listeners,
+            cold: present.count { !played.contains($0.id ?? 0) }, failures: failures,
+            listeners: plays.listeners,
             plays: plays.plays, playedSongs: plays.songs, matchedSongs: plays.matchedSongs,
-            bytes: folderBytes(catalogue.location.root), spectrogramBytes: folderBytes(catalogue.location.spectrograms),
-            stages: states.map { .init(name: $0.stage.rawValue, state: $0.state, run: $0.run) }, next: next)
+            bytes: folderBytes(catalogue.location.root),
+            spectrogramBytes: folderBytes(catalogue.location.spectrograms),
+            stages: states.map { .init(name: $0.stage.rawValue, state: $0.state, run: $0.run) },
+            next: next)
     }
 }
 
 /// The bytes of all files below a folder.
 func folderBytes(_ folder: URL) -> Int64 {
-    guard let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.fileSizeKey]) else {
+    guard
+        let files = FileManager.default.enumerator(
+            at: folder, includingPropertiesForKeys: [.fileSizeKey])
+    else {
         return 0
     }
     var sum: Int64 = 0

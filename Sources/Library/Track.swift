@@ -57,7 +57,8 @@ extension Track {
         let file = URL(fileURLWithPath: path)
         let folder = file.deletingLastPathComponent().lastPathComponent
         title = tags.title ?? stem
-        artist = tags.artists.isEmpty ? tags.albumArtist ?? folder : tags.artists.joined(separator: ", ")
+        artist =
+            tags.artists.isEmpty ? tags.albumArtist ?? folder : tags.artists.joined(separator: ", ")
         albumArtist = tags.albumArtist
         album = tags.album
         trackNumber = tags.trackNumber

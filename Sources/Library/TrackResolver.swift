@@ -7,9 +7,11 @@ extension Catalogue {
     /// - Throws: ``LibraryError/ambiguousTrack(query:candidates:)``, ``LibraryError/unknownTrack(query:near:)``.
     public func track(_ query: String) throws -> Track {
         if let id = Int64(query), let track = try tracks("id = ?", [id]).first { return track }
-        let absolute = URL(fileURLWithPath: query).standardizedFileURL.resolvingSymlinksInPath().path
+        let absolute = URL(fileURLWithPath: query).standardizedFileURL.resolvingSymlinksInPath()
+            .path
         for (condition, value) in [
-            ("path = ?", absolute), ("relativePath = ?", query), ("recordingMBID = ?", query.lowercased()),
+            ("path = ?", absolute), ("relativePath = ?", query),
+            ("recordingMBID = ?", query.lowercased()),
             ("stem = ?", query),
         ] {
             let found = try tracks(condition, [value])
@@ -20,10 +22,13 @@ extension Catalogue {
                 artist: String(query[..<dash.lowerBound]), title: String(query[dash.upperBound...]))
             if let track = try single(try tracks("matchKey = ?", [key]), query) { return track }
         }
-        if let track = try single(try tracks("title = ? COLLATE NOCASE", [query]), query) { return track }
+        if let track = try single(try tracks("title = ? COLLATE NOCASE", [query]), query) {
+            return track
+        }
         let words = "%" + query.replacingOccurrences(of: " - ", with: "%") + "%"
         let near = try tracks("artist || ' ' || title LIKE ?", [words]).prefix(5)
-        throw LibraryError.unknownTrack(query: query, near: near.map { "\($0.id ?? 0): \($0.name)" })
+        throw LibraryError.unknownTrack(
+            query: query, near: near.map { "\($0.id ?? 0): \($0.name)" })
     }
 
     /// The one recording among `found`, nil if there is none.
@@ -31,7 +36,8 @@ extension Catalogue {
         guard let first = found.first else { return nil }
         guard found.allSatisfy({ $0.contentHash == first.contentHash }) else {
             throw LibraryError.ambiguousTrack(
-                query: query, candidates: found.prefix(12).map { "\($0.id ?? 0)  \($0.name)  (\($0.path))" })
+                query: query,
+                candidates: found.prefix(12).map { "\($0.id ?? 0)  \($0.name)  (\($0.path))" })
         }
         return first
     }
@@ -39,7 +45,8 @@ extension Catalogue {
     private func tracks(_ condition: String, _ arguments: StatementArguments) throws -> [Track] {
         try database.read {
             try Track.fetchAll(
-                $0, sql: "SELECT * FROM track WHERE \(condition) ORDER BY missing, id LIMIT 100", arguments: arguments)
+                $0, sql: "SELECT * FROM track WHERE \(condition) ORDER BY missing, id LIMIT 100",
+                arguments: arguments)
         }
     }
 
@@ -47,12 +54,15 @@ extension Catalogue {
     public func requireListener(_ name: String) throws {
         try database.read { database in
             guard
-                try Int.fetchOne(database, sql: "SELECT id FROM listener WHERE name = ?", arguments: [name]) == nil
+                try Int.fetchOne(
+                    database, sql: "SELECT id FROM listener WHERE name = ?", arguments: [name])
+                    == nil
             else { return }
             let near = try String.fetchAll(
                 database, sql: "SELECT name FROM listener WHERE name LIKE ? ORDER BY name LIMIT 5",
                 arguments: ["%\(name)%"])
-            let some = try String.fetchAll(database, sql: "SELECT name FROM listener ORDER BY name LIMIT 3")
+            let some = try String.fetchAll(
+                database, sql: "SELECT name FROM listener ORDER BY name LIMIT 3")
             throw LibraryError.unknownListener(name: name, near: near.isEmpty ? some : near)
         }
     }
@@ -72,7 +82,10 @@ extension Catalogue {
                     """, arguments: [listener]
             ).map { row in
                 let track: Int64? = row["track"]
-                return (track.map(SongID.track) ?? .reference(row["reference"]), row["name"], row["plays"])
+                return (
+                    track.map(SongID.track) ?? .reference(row["reference"]), row["name"],
+                    row["plays"]
+                )
             }
         }
     }

@@ -39,7 +39,8 @@ public struct TrainStage: Sendable {
     /// The songs to learn from, with their rows in the factors.
     func examples(_ factors: StoredFactors) throws -> [(track: Track, row: Int)] {
         let listeners = try catalogue.listenersPerSong()
-        let tracks = Dictionary(uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).map { ($0.id, $0) })
+        let tracks = Dictionary(
+            uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).map { ($0.id, $0) })
         return factors.songs.enumerated().compactMap { row, id in
             guard case .track(let trackID) = id, let track = tracks[trackID],
                 listeners[id] ?? 0 >= Self.minimumListeners
@@ -62,7 +63,9 @@ public struct TrainStage: Sendable {
         guard examples.count >= Self.minimumSongs else {
             throw LibraryError.tooFewSongs(
                 got: examples.count, needed: Self.minimumSongs,
-                next: "Scan more music, or import plays by at least \(Self.minimumListeners) listeners for it.")
+                next:
+                    "Scan more music, or import plays by at least \(Self.minimumListeners) listeners for it."
+            )
         }
         let inputs = inputDigest(factors, examples)
         let source = try SpectrogramStore(catalogue.location).open(examples.map(\.track.place))
@@ -71,26 +74,32 @@ public struct TrainStage: Sendable {
         try FileManager.default.createDirectory(at: checkpoint, withIntermediateDirectories: true)
         let result = try Trainer(training: configuration).train(
             source: source, targets: factors.factors.songs.selectingRows(examples.map(\.row)),
-            groups: groupIndices(examples.map(\.track.artist)), checkpointDirectory: checkpoint, resume: resume,
+            groups: groupIndices(examples.map(\.track.artist)), checkpointDirectory: checkpoint,
+            resume: resume,
             progress: { progress in
-                var detail = String(format: "epoch %d/%d  loss %.4f", progress.epoch, progress.epochs, progress.trainLoss)
+                var detail = String(
+                    format: "epoch %d/%d  loss %.4f", progress.epoch, progress.epochs,
+                    progress.trainLoss)
                 if let validation = progress.validationLoss {
                     detail += String(format: "  validation %.4f", validation)
                 }
                 context.report(
                     StageProgress(
-                        stage: "train", done: progress.windowsDone, total: progress.windowsTotal, unit: "windows",
+                        stage: "train", done: progress.windowsDone, total: progress.windowsTotal,
+                        unit: "windows",
                         detail: detail))
             }, shouldStop: context.shouldStop)
         try context.checkStop("train")
         let last = result.losses.last
         let manifest = Manifest(
-            stage: StageName.train.rawValue, inputDigest: inputs, inputs: ["factorize": factors.run],
+            stage: StageName.train.rawValue, inputDigest: inputs,
+            inputs: ["factorize": factors.run],
             configuration: json(configuration),
             metrics: [
                 "songs": Double(examples.count), "trainLoss": last?.train ?? .nan,
                 "windowsPerSecond": result.windowsPerSecond,
-            ].filter { $0.value.isFinite }, created: isoNow(), seconds: Date().timeIntervalSince(started))
+            ].filter { $0.value.isFinite }, created: isoNow(),
+            seconds: Date().timeIntervalSince(started))
         let run = try catalogue.finishRun(.networks, manifest: manifest) { folder in
             try result.model.write(to: folder.appendingPathComponent("model.safetensors"))
             try EpochLoss.writeCSV(result.losses, to: folder.appendingPathComponent("losses.csv"))
@@ -114,5 +123,7 @@ func groupIndices(_ names: [String]) -> [Int] {
 }
 
 extension Track {
-    var place: SpectrogramPlace { SpectrogramPlace(shard: shard, offset: shardOffset, frames: frames) }
+    var place: SpectrogramPlace {
+        SpectrogramPlace(shard: shard, offset: shardOffset, frames: frames)
+    }
 }

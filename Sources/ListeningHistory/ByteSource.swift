@@ -48,7 +48,8 @@ final class ByteSource {
             var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
             let count = gzread(file, &piece, UInt32(piece.count))
             guard count >= 0 else {
-                throw HistoryError.cannotRead(path: path, reason: "its compressed data is damaged or cut off")
+                throw HistoryError.cannotRead(
+                    path: path, reason: "its compressed data is damaged or cut off")
             }
             var code: Int32 = 0
             _ = gzerror(file, &code)
@@ -76,7 +77,8 @@ final class ByteSource {
                 }
                 if isEnd {
                     guard state == 0 || state == 1 else {
-                        throw HistoryError.cannotRead(path: path, reason: "its compressed data is cut off")
+                        throw HistoryError.cannotRead(
+                            path: path, reason: "its compressed data is cut off")
                     }
                     return []
                 }

@@ -22,19 +22,28 @@ struct CSVLayout {
 
     /// Nil when the line does not look like a header with a song in it.
     init?(header: String) {
-        separator = header.contains("\t") ? "\t" : header.contains(";") && !header.contains(",") ? ";" : ","
+        separator =
+            header.contains("\t") ? "\t" : header.contains(";") && !header.contains(",") ? ";" : ","
         columns = Self.fields(header, separator)
         let keys = columns.map { $0.lowercased().filter { $0.isLetter || $0.isNumber } }
         var place: [String: Int] = [:]
         for (meaning, names) in Self.names {
-            if let name = names.first(where: keys.contains) { place[meaning] = keys.firstIndex(of: name) }
+            if let name = names.first(where: keys.contains) {
+                place[meaning] = keys.firstIndex(of: name)
+            }
         }
         // "track" is a title beside an artist, otherwise an id.
-        if place["artist"] == nil, let title = place["title"], place["id"] == nil { place["id"] = title }
+        if place["artist"] == nil, let title = place["title"], place["id"] == nil {
+            place["id"] = title
+        }
         self.place = place
-        let hasSong = place["id"] != nil || place["mbid"] != nil || place["spotify"] != nil || place["path"] != nil
+        let hasSong =
+            place["id"] != nil || place["mbid"] != nil || place["spotify"] != nil
+            || place["path"] != nil
             || (place["artist"] != nil && place["title"] != nil)
-        guard columns.count >= 2, hasSong, place["listener"] != nil || place["title"] != nil || place["time"] != nil else {
+        guard columns.count >= 2, hasSong,
+            place["listener"] != nil || place["title"] != nil || place["time"] != nil
+        else {
             return nil
         }
     }
@@ -45,20 +54,29 @@ struct CSVLayout {
     func play(_ line: String, listener: String?) -> Result<Play, RowError> {
         let fields = Self.fields(line, separator)
         guard fields.count == columns.count else {
-            return .failure(RowError("\(fields.count) fields where the header has \(columns.count)"))
+            return .failure(
+                RowError("\(fields.count) fields where the header has \(columns.count)"))
         }
         func field(_ meaning: String) -> String? {
-            place[meaning].map { fields[$0].trimmingCharacters(in: .whitespaces) }.flatMap { $0.isEmpty ? nil : $0 }
+            place[meaning].map { fields[$0].trimmingCharacters(in: .whitespaces) }.flatMap {
+                $0.isEmpty ? nil : $0
+            }
         }
-        guard let name = listener ?? field("listener") else { return .failure(RowError("no listener")) }
+        guard let name = listener ?? field("listener") else {
+            return .failure(RowError("no listener"))
+        }
         let reference = SongReference(
             id: field("id"), artist: field("artist"), title: field("title"), album: field("album"),
-            recordingMBID: field("mbid"), spotifyURI: field("spotify"), isrc: field("isrc"), path: field("path"))
+            recordingMBID: field("mbid"), spotifyURI: field("spotify"), isrc: field("isrc"),
+            path: field("path"))
         guard reference.isUsable else { return .failure(RowError("no song")) }
         var play = Play(listener: name, reference: reference)
         if let text = field("count") {
             guard let count = Triplet.count(text.utf8) else {
-                return .failure(RowError("the count \"\(text.prefix(40))\" is not a whole number from 1 to 1,000,000,000"))
+                return .failure(
+                    RowError(
+                        "the count \"\(text.prefix(40))\" is not a whole number from 1 to 1,000,000,000"
+                    ))
             }
             play.count = count
         } else if let text = field("time") {
@@ -73,7 +91,8 @@ struct CSVLayout {
     /// Splits a row; fields may stand in double quotes, with quotes inside doubled.
     static func fields(_ line: String, _ separator: Character) -> [String] {
         guard line.contains("\"") else {
-            return line.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+            return line.split(separator: separator, omittingEmptySubsequences: false).map(
+                String.init)
         }
         var fields: [String] = []
         var field = ""
@@ -114,6 +133,8 @@ enum HistoryTime {
             let zoned = padded.hasSuffix("Z") ? padded : padded + "Z"
             date = try? Date(zoned.replacingOccurrences(of: " ", with: "T"), strategy: .iso8601)
         }
-        return date.flatMap { (631_152_000...4_102_444_800).contains($0.timeIntervalSince1970) ? $0 : nil }
+        return date.flatMap {
+            (631_152_000...4_102_444_800).contains($0.timeIntervalSince1970) ? $0 : nil
+        }
     }
 }

@@ -22,7 +22,9 @@ public struct HistoryReader: Sendable {
     ///   - body: called with every play; what it throws ends the reading.
     ///   - rejected: called with every row that could not be read.
     /// - Throws: ``HistoryError`` for what is wrong with the file as a whole.
-    public func read(_ body: (Play) throws -> Void, rejected: (Rejection) throws -> Void) throws -> ReadSummary {
+    public func read(_ body: (Play) throws -> Void, rejected: (Rejection) throws -> Void) throws
+        -> ReadSummary
+    {
         var summary = ReadSummary(format: format)
         func take(_ row: JSONRow, line: Int) throws {
             switch row {
@@ -44,7 +46,10 @@ public struct HistoryReader: Sendable {
                 }
                 let id = format == .hetrec ? "lastfm-artist-" + triplet.song : triplet.song
                 try take(
-                    .play(Play(listener: listener ?? triplet.listener, reference: SongReference(id: id), count: triplet.count)),
+                    .play(
+                        Play(
+                            listener: listener ?? triplet.listener,
+                            reference: SongReference(id: id), count: triplet.count)),
                     line: number)
             }
         case .csv: try csv(take)
@@ -67,7 +72,9 @@ public struct HistoryReader: Sendable {
     private static func whyNoTriplet(_ line: ArraySlice<UInt8>) -> String {
         let separator: UInt8 = line.contains(9) ? 9 : 44
         let fields = line.split(separator: separator, omittingEmptySubsequences: false)
-        guard fields.count == 3 else { return "\(fields.count) fields where listener, song and count are expected" }
+        guard fields.count == 3 else {
+            return "\(fields.count) fields where listener, song and count are expected"
+        }
         if fields[0].isEmpty { return "no listener" }
         if fields[1].isEmpty { return "no song" }
         let text = String(decoding: fields[2].prefix(40), as: UTF8.self)
@@ -80,7 +87,8 @@ public struct HistoryReader: Sendable {
             let text = String(decoding: line, as: UTF8.self)
             guard let known = layout else {
                 guard let found = CSVLayout(header: text) else {
-                    throw HistoryError.badHeader(path: url.path, got: text.split(separator: ",").map(String.init))
+                    throw HistoryError.badHeader(
+                        path: url.path, got: text.split(separator: ",").map(String.init))
                 }
                 guard found.hasListener || listener != nil else {
                     throw HistoryError.noListener(path: url.path, format: "csv")
@@ -97,21 +105,27 @@ public struct HistoryReader: Sendable {
     }
 
     private func scrobblerLog(_ take: (JSONRow, Int) throws -> Void) throws {
-        guard let listener else { throw HistoryError.noListener(path: url.path, format: format.rawValue) }
+        guard let listener else {
+            throw HistoryError.noListener(path: url.path, format: format.rawValue)
+        }
         try lines { line, number in
             let text = String(decoding: line, as: UTF8.self)
             if text.hasPrefix("#") { return }
-            let fields = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            let fields = text.split(separator: "\t", omittingEmptySubsequences: false).map(
+                String.init)
             guard fields.count >= 7, !fields[0].isEmpty, !fields[2].isEmpty else {
-                return try take(.broken("\(fields.count) fields where at least 7 are expected"), number)
+                return try take(
+                    .broken("\(fields.count) fields where at least 7 are expected"), number)
             }
             if fields[5] == "S" { return try take(.filtered, number) }
             guard let time = HistoryTime.parse(fields[6]) else {
-                return try take(.broken("the time \"\(fields[6].prefix(40))\" cannot be read"), number)
+                return try take(
+                    .broken("the time \"\(fields[6].prefix(40))\" cannot be read"), number)
             }
             let mbid = fields.count > 7 && !fields[7].isEmpty ? fields[7] : nil
             let reference = SongReference(
-                artist: fields[0], title: fields[2], album: fields[1].isEmpty ? nil : fields[1], recordingMBID: mbid)
+                artist: fields[0], title: fields[2], album: fields[1].isEmpty ? nil : fields[1],
+                recordingMBID: mbid)
             try take(.play(Play(listener: listener, reference: reference, time: time)), number)
         }
     }
@@ -119,11 +133,14 @@ public struct HistoryReader: Sendable {
     private func jsonLines(_ take: (JSONRow, Int) throws -> Void) throws {
         let history = JSONHistory(format: format, listener: listener)
         try lines { line, number in
-            guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] else {
+            guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+            else {
                 return try take(.broken("not a JSON object"), number)
             }
             // A page of the API holds many listens.
-            if let payload = object["payload"] as? [String: Any], let listens = payload["listens"] as? [[String: Any]] {
+            if let payload = object["payload"] as? [String: Any],
+                let listens = payload["listens"] as? [[String: Any]]
+            {
                 for listen in listens { try take(history.row(listen, owner: nil), number) }
             } else {
                 try take(history.row(object, owner: nil), number)
@@ -136,7 +153,9 @@ public struct HistoryReader: Sendable {
         var data = Data()
         while case let piece = try source.next(), !piece.isEmpty {
             data.append(contentsOf: piece)
-            if data.count > Self.largestJSON { throw HistoryError.tooLarge(path: url.path, bytes: Self.largestJSON) }
+            if data.count > Self.largestJSON {
+                throw HistoryError.tooLarge(path: url.path, bytes: Self.largestJSON)
+            }
         }
         if data.starts(with: [0xEF, 0xBB, 0xBF]) { data = data.dropFirst(3) }
         let root: Any

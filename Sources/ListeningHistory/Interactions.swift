@@ -25,7 +25,9 @@ public struct Interactions: Sendable {
             let column = songIndex[song] ?? songIndex.count
             if column == songIndex.count { songIndex[song] = column }
             entries.append((row, column, Float(play.count)))
-        } rejected: { if bad.count < 100 { bad.append($0) } }
+        } rejected: {
+            if bad.count < 100 { bad.append($0) }
+        }
         guard !entries.isEmpty else { throw HistoryError.unknownFormat(path: url.path) }
         listeners = listenerIndex.sorted { $0.value < $1.value }.map(\.key)
         songs = songIndex.sorted { $0.value < $1.value }.map(\.key)

@@ -27,16 +27,23 @@ struct JSONHistory {
     }
 
     private func listenBrainz(_ object: [String: Any]) -> JSONRow {
-        guard let track = object["track_metadata"] as? [String: Any] else { return .broken("no track_metadata") }
-        guard let name = listener ?? text(object["user_name"]) else { return .broken("no user_name (give --listener)") }
+        guard let track = object["track_metadata"] as? [String: Any] else {
+            return .broken("no track_metadata")
+        }
+        guard let name = listener ?? text(object["user_name"]) else {
+            return .broken("no user_name (give --listener)")
+        }
         let more = track["additional_info"] as? [String: Any] ?? [:]
         let mapping = track["mbid_mapping"] as? [String: Any] ?? [:]
         let reference = SongReference(
-            artist: text(track["artist_name"]), title: text(track["track_name"]), album: text(track["release_name"]),
+            artist: text(track["artist_name"]), title: text(track["track_name"]),
+            album: text(track["release_name"]),
             recordingMBID: text(more["recording_mbid"]) ?? text(mapping["recording_mbid"]),
             spotifyURI: text(more["spotify_id"]), isrc: text(more["isrc"]))
         guard reference.isUsable else { return .broken("no song") }
-        guard let stamp = object["listened_at"] as? NSNumber, let time = HistoryTime.parse(stamp.stringValue) else {
+        guard let stamp = object["listened_at"] as? NSNumber,
+            let time = HistoryTime.parse(stamp.stringValue)
+        else {
             return .broken("no listened_at")
         }
         return .play(Play(listener: name, reference: reference, time: time))
@@ -44,13 +51,18 @@ struct JSONHistory {
 
     private func spotify(_ object: [String: Any]) -> JSONRow {
         guard let title = text(object["master_metadata_track_name"]) else { return .filtered }  // a podcast
-        guard let name = listener ?? text(object["username"]) else { return .broken("no username (give --listener)") }
+        guard let name = listener ?? text(object["username"]) else {
+            return .broken("no username (give --listener)")
+        }
         if object["incognito_mode"] as? Bool == true { return .filtered }
         let played = (object["ms_played"] as? NSNumber)?.intValue ?? 0
-        let wasSkipped = object["skipped"] as? Bool == true
+        let wasSkipped =
+            object["skipped"] as? Bool == true
             || ["fwdbtn", "backbtn"].contains(text(object["reason_end"]) ?? "")
         if played < 30_000, wasSkipped || played == 0 { return .filtered }
-        guard let time = text(object["ts"]).flatMap(HistoryTime.parse) else { return .broken("no ts") }
+        guard let time = text(object["ts"]).flatMap(HistoryTime.parse) else {
+            return .broken("no ts")
+        }
         return .play(
             Play(
                 listener: name,
@@ -66,8 +78,12 @@ struct JSONHistory {
             return .broken("no song")
         }
         if (object["msPlayed"] as? NSNumber)?.intValue ?? 0 < 30_000 { return .filtered }
-        guard let time = text(object["endTime"]).flatMap(HistoryTime.parse) else { return .broken("no endTime") }
-        return .play(Play(listener: name, reference: SongReference(artist: artist, title: title), time: time))
+        guard let time = text(object["endTime"]).flatMap(HistoryTime.parse) else {
+            return .broken("no endTime")
+        }
+        return .play(
+            Play(listener: name, reference: SongReference(artist: artist, title: title), time: time)
+        )
     }
 
     private func lastfm(_ object: [String: Any], owner: String?) -> JSONRow {
@@ -76,9 +92,11 @@ struct JSONHistory {
         let artist = object["artist"] as? [String: Any] ?? [:]
         let reference = SongReference(
             artist: text(artist["#text"]) ?? text(artist["name"]), title: text(object["name"]),
-            album: text((object["album"] as? [String: Any])?["#text"]), recordingMBID: text(object["mbid"]))
+            album: text((object["album"] as? [String: Any])?["#text"]),
+            recordingMBID: text(object["mbid"]))
         guard reference.isUsable else { return .broken("no song") }
-        guard let time = text((object["date"] as? [String: Any])?["uts"]).flatMap(HistoryTime.parse) else {
+        guard let time = text((object["date"] as? [String: Any])?["uts"]).flatMap(HistoryTime.parse)
+        else {
             return .broken("no date")
         }
         return .play(Play(listener: name, reference: reference, time: time))

@@ -13,12 +13,16 @@ public enum MatchKey {
             options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
         let named = folded.replacingOccurrences(of: "&", with: " and ")
         var words = named.unicodeScalars
-            .map { CharacterSet.alphanumerics.contains($0) ? Character($0) : $0 == "'" || $0 == "’" ? "\0" : " " }
+            .map {
+                CharacterSet.alphanumerics.contains($0)
+                    ? Character($0) : $0 == "'" || $0 == "’" ? "\0" : " "
+            }
             .filter { $0 != "\0" }
             .split(separator: " ").map { String($0) }
         if words.count > 1, words.first == "the" { words.removeFirst() }
         // A name of punctuation alone ("!!!") keeps it.
-        return words.isEmpty ? folded.trimmingCharacters(in: .whitespaces) : words.joined(separator: " ")
+        return words.isEmpty
+            ? folded.trimmingCharacters(in: .whitespaces) : words.joined(separator: " ")
     }
 
     private static func withoutFeature(_ text: String) -> String {
@@ -26,7 +30,10 @@ public enum MatchKey {
     }
 
     private static func withoutNotes(_ text: String) -> String {
-        text.replacing(/(?i)\s*[\(\[][^\)\]]*\b(remaster(ed)?|mono|stereo|explicit|album version)\b[^\)\]]*[\)\]]/, with: "")
-            .replacing(/(?i)\s+-\s+([0-9]{4}\s+)?remaster(ed)?(\s.*)?$/, with: "")
+        text.replacing(
+            /(?i)\s*[\(\[][^\)\]]*\b(remaster(ed)?|mono|stereo|explicit|album version)\b[^\)\]]*[\)\]]/,
+            with: ""
+        )
+        .replacing(/(?i)\s+-\s+([0-9]{4}\s+)?remaster(ed)?(\s.*)?$/, with: "")
     }
 }

@@ -14,7 +14,8 @@ public struct SongReference: Hashable, Codable, Sendable {
 
     public init(
         id: String? = nil, artist: String? = nil, title: String? = nil, album: String? = nil,
-        recordingMBID: String? = nil, spotifyURI: String? = nil, isrc: String? = nil, path: String? = nil
+        recordingMBID: String? = nil, spotifyURI: String? = nil, isrc: String? = nil,
+        path: String? = nil
     ) {
         self.id = id
         self.artist = artist
@@ -106,11 +107,13 @@ public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
         case .empty(let path): "\(path) is empty."
         case .noListener(let path, let format):
             "\(path) (\(format)) does not say whose history it is; add --listener NAME."
-        case .notJSON(let path, let reason): "\(path) is not whole JSON: \(reason). Export or copy it again."
+        case .notJSON(let path, let reason):
+            "\(path) is not whole JSON: \(reason). Export or copy it again."
         case .badHeader(let path, let got):
             "\(path) has the columns \(got.joined(separator: ", ")); needed are a song (song, track, item, id, or artist and "
                 + "title) and, unless --listener is given, a listener (listener, user)."
-        case .tooLarge(let path, let bytes): "\(path) holds over \(bytes) bytes of JSON in one piece; split it."
+        case .tooLarge(let path, let bytes):
+            "\(path) holds over \(bytes) bytes of JSON in one piece; split it."
         }
     }
 }

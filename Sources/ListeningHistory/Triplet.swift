@@ -8,7 +8,9 @@ struct Triplet {
     init?(_ line: some Collection<UInt8>) {
         let separator: UInt8 = line.contains(9) ? 9 : 44
         let fields = line.split(separator: separator, omittingEmptySubsequences: false)
-        guard fields.count == 3, !fields[0].isEmpty, !fields[1].isEmpty, let count = Self.count(fields[2]) else {
+        guard fields.count == 3, !fields[0].isEmpty, !fields[1].isEmpty,
+            let count = Self.count(fields[2])
+        else {
             return nil
         }
         listener = String(decoding: fields[0], as: UTF8.self)

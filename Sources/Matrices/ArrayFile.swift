@@ -29,10 +29,13 @@ public enum ArrayFile {
         switch type {
         case "<f4":
             try check(body, count * 4, url)
-            return (shape, [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-                _ = body.copyBytes(to: UnsafeMutableRawBufferPointer(buffer), count: count * 4)
-                filled = count
-            })
+            return (
+                shape,
+                [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+                    _ = body.copyBytes(to: UnsafeMutableRawBufferPointer(buffer), count: count * 4)
+                    filled = count
+                }
+            )
         case "<f8":
             try check(body, count * 8, url)
             let doubles = [Double](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -100,7 +103,9 @@ public enum ArrayFile {
         do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
             throw ArrayFileError.cannotRead(path: url.path, reason: error.localizedDescription)
         }
-        func fail(_ reason: String) -> ArrayFileError { .notAnArray(path: url.path, reason: reason) }
+        func fail(_ reason: String) -> ArrayFileError {
+            .notAnArray(path: url.path, reason: reason)
+        }
         guard data.count >= 12, data.prefix(6) == Data([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]) else {
             throw fail("it does not start with NumPy's magic bytes")
         }
@@ -118,14 +123,17 @@ public enum ArrayFile {
         guard order == "False" else { throw fail("it is in Fortran order") }
         let sizes = shape.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
             .filter { $0 != nil || shape.isEmpty }.compactMap { $0 }
-        guard sizes.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }) else { throw fail("its shape is absurd") }
+        guard sizes.allSatisfy({ $0 >= 0 && $0 < 1 << 40 }) else {
+            throw fail("its shape is absurd")
+        }
         return (sizes, String(type), data.suffix(from: start + length))
     }
 
     private static func check(_ body: Data, _ expected: Int, _ url: URL) throws {
         guard body.count >= expected else {
             throw ArrayFileError.notAnArray(
-                path: url.path, reason: "it holds \(body.count) bytes of data where its shape needs \(expected)")
+                path: url.path,
+                reason: "it holds \(body.count) bytes of data where its shape needs \(expected)")
         }
     }
 }

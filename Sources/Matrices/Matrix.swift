@@ -14,7 +14,8 @@ public struct Matrix: Equatable, Sendable {
 
     /// A matrix over existing elements. `storage.count` must be `rows * columns`.
     public init(rows: Int, columns: Int, storage: [Float]) {
-        precondition(storage.count == rows * columns, "Matrix: storage does not fit [\(rows), \(columns)]")
+        precondition(
+            storage.count == rows * columns, "Matrix: storage does not fit [\(rows), \(columns)]")
         self.rows = rows
         self.columns = columns
         self.storage = storage

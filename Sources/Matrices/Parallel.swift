@@ -30,7 +30,8 @@ public enum Parallel {
 
     /// `transform(i)` for `0..<count`, in order, computed on up to `threads` threads.
     public static func map<T: Sendable>(
-        _ count: Int, threads: Int = defaultThreads, grain: Int = 1, _ transform: @Sendable (Int) -> T
+        _ count: Int, threads: Int = defaultThreads, grain: Int = 1,
+        _ transform: @Sendable (Int) -> T
     ) -> [T] {
         let results = Mutex<[T?]>(Array(repeating: nil, count: count))
         forEach(count, threads: threads, grain: grain) { i in

@@ -10,12 +10,15 @@ public struct SparseMatrix: Equatable, Sendable {
 
     /// Builds from coordinates; entries at the same place are added up.
     /// - Complexity: O(n) plus sorting within rows.
-    public init(rows: Int, columns: Int, entries: some Sequence<(row: Int, column: Int, value: Float)>) {
+    public init(
+        rows: Int, columns: Int, entries: some Sequence<(row: Int, column: Int, value: Float)>
+    ) {
         var rowIndices: [Int32] = []
         var unsorted: [(column: Int32, value: Float)] = []
         var counts = [Int](repeating: 0, count: rows + 1)
         for entry in entries {
-            precondition(entry.row < rows && entry.column < columns, "SparseMatrix: entry outside the shape")
+            precondition(
+                entry.row < rows && entry.column < columns, "SparseMatrix: entry outside the shape")
             rowIndices.append(Int32(entry.row))
             unsorted.append((Int32(entry.column), entry.value))
             counts[entry.row + 1] += 1
@@ -51,7 +54,9 @@ public struct SparseMatrix: Equatable, Sendable {
         values = sums
     }
 
-    private init(rows: Int, columns: Int, rowOffsets: [Int], columnIndices: [Int32], values: [Float]) {
+    private init(
+        rows: Int, columns: Int, rowOffsets: [Int], columnIndices: [Int32], values: [Float]
+    ) {
         self.rows = rows
         self.columns = columns
         self.rowOffsets = rowOffsets
@@ -63,10 +68,14 @@ public struct SparseMatrix: Equatable, Sendable {
     public var count: Int { values.count }
 
     /// The positions in `columnIndices` and `values` of one row's entries.
-    @inlinable public func range(ofRow row: Int) -> Range<Int> { rowOffsets[row]..<rowOffsets[row + 1] }
+    @inlinable public func range(ofRow row: Int) -> Range<Int> {
+        rowOffsets[row]..<rowOffsets[row + 1]
+    }
 
     /// One row's column indices, ascending.
-    @inlinable public func indices(ofRow row: Int) -> ArraySlice<Int32> { columnIndices[range(ofRow: row)] }
+    @inlinable public func indices(ofRow row: Int) -> ArraySlice<Int32> {
+        columnIndices[range(ofRow: row)]
+    }
 
     /// Shape `[columns, rows]`. - Complexity: O(count + rows + columns).
     public func transposed() -> SparseMatrix {
@@ -85,7 +94,8 @@ public struct SparseMatrix: Equatable, Sendable {
             }
         }
         return SparseMatrix(
-            rows: columns, columns: rows, rowOffsets: offsets, columnIndices: indices, values: moved)
+            rows: columns, columns: rows, rowOffsets: offsets, columnIndices: indices, values: moved
+        )
     }
 
     /// The same shape without the entries for which `isIncluded(row, column, value)` is false.

@@ -16,10 +16,14 @@ public struct ImaginaryListener: Sendable {
 
     /// The styles they like most, best first.
     public var favouriteStyles: [Int] {
-        styleWeights.indices.filter { styleWeights[$0] > 0.5 }.sorted { styleWeights[$0] > styleWeights[$1] }
+        styleWeights.indices.filter { styleWeights[$0] > 0.5 }.sorted {
+            styleWeights[$0] > styleWeights[$1]
+        }
     }
 
-    static func draw(_ index: Int, styles: [Style], artists: [Artist], seed: UInt64) -> ImaginaryListener {
+    static func draw(_ index: Int, styles: [Style], artists: [Artist], seed: UInt64)
+        -> ImaginaryListener
+    {
         var generator = SeededGenerator(seed: seed, stream: 100_000 + UInt64(index))
         let region = generator.integer(below: World.regions.count)
         var weights = [Double](repeating: 0, count: styles.count)
@@ -28,7 +32,8 @@ public struct ImaginaryListener: Sendable {
         // One or two more, rather near the first than far from it.
         for _ in 0..<1 + generator.integer(below: 2) {
             let nearness = styles.indices.map { other in
-                weights[other] > 0 ? 0 : exp(-2 * distance(styles[first].character, styles[other].character))
+                weights[other] > 0
+                    ? 0 : exp(-2 * distance(styles[first].character, styles[other].character))
             }
             var pick = generator.uniform() * nearness.reduce(0, +)
             let chosen = nearness.firstIndex { near in
@@ -39,7 +44,8 @@ public struct ImaginaryListener: Sendable {
         }
         // A little liking spills over to the neighbours.
         for other in styles.indices where weights[other] == 0 {
-            weights[other] = 0.35 * exp(-2.5 * distance(styles[first].character, styles[other].character))
+            weights[other] =
+                0.35 * exp(-2.5 * distance(styles[first].character, styles[other].character))
         }
         let known = artists.indices.filter { !artists[$0].isNew }
         var favourites: Set<Int> = []
@@ -47,13 +53,15 @@ public struct ImaginaryListener: Sendable {
             let candidates = (0..<6).map { _ in known[generator.integer(below: known.count)] }
             // Loyalty follows liking and fame, but not strictly.
             let best = candidates.max {
-                weights[artists[$0].style] + 0.1 * artists[$0].fame < weights[artists[$1].style] + 0.1 * artists[$1].fame
+                weights[artists[$0].style] + 0.1 * artists[$0].fame < weights[artists[$1].style]
+                    + 0.1 * artists[$1].fame
             }
             if let best { favourites.insert(best) }
         }
         return ImaginaryListener(
             name: String(format: "listener-%04d", index), region: region, styleWeights: weights,
-            favouriteArtists: favourites, brightness: generator.normal() * 0.5, speed: generator.normal() * 0.5,
+            favouriteArtists: favourites, brightness: generator.normal() * 0.5,
+            speed: generator.normal() * 0.5,
             distinctSongs: 10 + Int(12 * exp(generator.normal() * 0.6)))
     }
 
@@ -62,7 +70,8 @@ public struct ImaginaryListener: Sendable {
         let styles = Style.all
         let range = styles[song.style].tempo
         let pace = 2 * (song.tempo - range.lowerBound) / (range.upperBound - range.lowerBound) - 1
-        return 4 * styleWeights[song.style] + 0.8 * brightness * song.brightness + 0.6 * speed * pace
+        return 4 * styleWeights[song.style] + 0.8 * brightness * song.brightness + 0.6 * speed
+            * pace
     }
 
     /// Which songs they play and how often: drawn without replacement with odds from liking, loyalty, region and fame.
@@ -73,7 +82,9 @@ public struct ImaginaryListener: Sendable {
             let gumbel = -log(-log(max(1e-12, generator.uniform())))
             guard !song.isNew else { continue }
             let artist = artists[song.artist]
-            let unheard = (favouriteArtists.contains(song.artist) ? 1.8 : 0) + (artist.region == region ? 0.5 : 0)
+            let unheard =
+                (favouriteArtists.contains(song.artist) ? 1.8 : 0)
+                + (artist.region == region ? 0.5 : 0)
                 + 0.5 * log(artist.fame) + 0.6 * log(song.fame)
             keys.append((affinity(for: song) + unheard + gumbel, number))
         }

@@ -9,7 +9,9 @@ struct Instrument {
     let brightness: Double
 
     /// Adds a note to `buffer`.
-    func play(_ note: Note, level: Double, into buffer: inout [Float], _ generator: inout SeededGenerator) {
+    func play(
+        _ note: Note, level: Double, into buffer: inout [Float], _ generator: inout SeededGenerator
+    ) {
         let first = Int(note.start * sampleRate)
         let held = note.duration * sampleRate
         let count = min(buffer.count - first, Int(held + timbre.release * 3 * sampleRate))
@@ -56,7 +58,9 @@ struct Instrument {
         for partial in partials where frequency * partial.ratio < sampleRate * 0.45 {
             let amplitude = partial.amplitude * pow(tilt, partial.ratio - 1).clamped(0.2, 3) * 0.5
             // High notes ring shorter.
-            let decay = partial.decay > 0 ? exp(-1 / (partial.decay * (220 / frequency).squareRoot() * 2 * sampleRate)) : 1
+            let decay =
+                partial.decay > 0
+                ? exp(-1 / (partial.decay * (220 / frequency).squareRoot() * 2 * sampleRate)) : 1
             // A rotating phasor: two multiplications a sample instead of a sine.
             let step = 2 * Double.pi * frequency * partial.ratio / sampleRate
             var (re, im) = (1.0, 0.0)
@@ -111,7 +115,9 @@ struct Instrument {
         }
     }
 
-    private func square(_ duty: Double, _ frequency: Double, _ out: UnsafeMutableBufferPointer<Float>) {
+    private func square(
+        _ duty: Double, _ frequency: Double, _ out: UnsafeMutableBufferPointer<Float>
+    ) {
         var phase = 0.0
         for i in out.indices {
             phase += frequency / sampleRate * vibrato(i)
@@ -121,7 +127,8 @@ struct Instrument {
     }
 
     private func pluck(
-        _ bright: Double, _ frequency: Double, _ out: UnsafeMutableBufferPointer<Float>, _ generator: inout SeededGenerator
+        _ bright: Double, _ frequency: Double, _ out: UnsafeMutableBufferPointer<Float>,
+        _ generator: inout SeededGenerator
     ) {
         let length = max(2, Int(sampleRate / frequency))
         var string = (0..<length).map { _ in Float(generator.uniform(-1...1)) }
@@ -141,7 +148,8 @@ struct Instrument {
     }
 
     private func fm(
-        _ ratio: Double, _ index: Double, _ decay: Double, _ frequency: Double, _ out: UnsafeMutableBufferPointer<Float>
+        _ ratio: Double, _ index: Double, _ decay: Double, _ frequency: Double,
+        _ out: UnsafeMutableBufferPointer<Float>
     ) {
         let step = 2 * Double.pi * frequency / sampleRate
         let depth = index * exp2(0.5 * brightness)
@@ -149,20 +157,25 @@ struct Instrument {
         var (strength, phase) = (1.0, 0.0)
         for i in out.indices {
             phase += step
-            out[i] = Float(sin(phase + depth * strength * sin(phase * ratio)) * (0.25 + 0.75 * strength) * 0.6)
+            out[i] = Float(
+                sin(phase + depth * strength * sin(phase * ratio)) * (0.25 + 0.75 * strength) * 0.6)
             strength *= fade
         }
     }
 
     /// First three formants of the vowels a, e, i, o, u in Hz.
     private static let formants: [[Double]] = [
-        [730, 1090, 2440], [530, 1840, 2480], [300, 2200, 2950], [570, 840, 2410], [320, 870, 2240],
+        [730, 1090, 2440], [530, 1840, 2480], [300, 2200, 2950], [570, 840, 2410],
+        [320, 870, 2240],
     ]
 
     private func formant(
-        _ vowel: Int, _ frequency: Double, _ out: UnsafeMutableBufferPointer<Float>, _ generator: inout SeededGenerator
+        _ vowel: Int, _ frequency: Double, _ out: UnsafeMutableBufferPointer<Float>,
+        _ generator: inout SeededGenerator
     ) {
-        let centres = Self.formants[vowel % Self.formants.count].map { $0 * (1 + 0.08 * brightness) }
+        let centres = Self.formants[vowel % Self.formants.count].map {
+            $0 * (1 + 0.08 * brightness)
+        }
         var states = [(Double, Double)](repeating: (0, 0), count: 3)
         let poles = centres.map { centre -> (Double, Double) in
             let radius = exp(-.pi * 90 / sampleRate)
@@ -174,7 +187,8 @@ struct Instrument {
             phase += frequency / sampleRate * vibrato(i)
             if phase >= 1 { phase -= 1 }
             // A breathy glottal pulse.
-            let pulse = (phase < 0.4 ? sin(.pi * phase / 0.4) : 0) - 0.25 + generator.uniform(-0.02...0.02)
+            let pulse =
+                (phase < 0.4 ? sin(.pi * phase / 0.4) : 0) - 0.25 + generator.uniform(-0.02...0.02)
             var sum = 0.0
             for k in 0..<3 {
                 let value = pulse * 0.06 + poles[k].0 * states[k].0 + poles[k].1 * states[k].1

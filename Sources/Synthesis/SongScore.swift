@@ -43,7 +43,9 @@ struct SongScore: Sendable {
             let section = Section(bar: bar, of: bars)
             let chord = progression[bar % progression.count]
             let start = Double(bar * style.beatsPerBar) * beat
-            if let part = style.bass, section.hasBass { bass += notes(part, chord, start, .bass, &generator) }
+            if let part = style.bass, section.hasBass {
+                bass += notes(part, chord, start, .bass, &generator)
+            }
             if let part = style.chords { chords += notes(part, chord, start, .chords, &generator) }
             if let part = style.lead, section.hasLead {
                 if part.rhythm == .melody {
@@ -53,9 +55,14 @@ struct SongScore: Sendable {
                 }
             }
             if section.hasDrums {
-                drums += DrumBar(pattern: style.drums, beats: style.beatsPerBar, isFill: section.isFill)
-                    .strokes(&generator)
-                    .map { Stroke(start: start + swung($0.beat) * beat, drum: $0.drum, velocity: $0.velocity) }
+                drums += DrumBar(
+                    pattern: style.drums, beats: style.beatsPerBar, isFill: section.isFill
+                )
+                .strokes(&generator)
+                .map {
+                    Stroke(
+                        start: start + swung($0.beat) * beat, drum: $0.drum, velocity: $0.velocity)
+                }
             }
         }
     }
@@ -95,11 +102,14 @@ struct SongScore: Sendable {
     }
 
     private func notes(
-        _ part: Part, _ chord: Int, _ start: Double, _ role: Role, _ generator: inout SeededGenerator
+        _ part: Part, _ chord: Int, _ start: Double, _ role: Role,
+        _ generator: inout SeededGenerator
     ) -> [Note] {
         let beats = Double(style.beatsPerBar)
         let degrees = role == .chords ? (0..<style.chordSize).map { chord + 2 * $0 } : [chord]
-        func note(_ at: Double, _ length: Double, _ degree: Int, _ velocity: Double, octave: Int = 0) -> Note {
+        func note(
+            _ at: Double, _ length: Double, _ degree: Int, _ velocity: Double, octave: Int = 0
+        ) -> Note {
             // Nobody plays exactly on the grid, or equally loud.
             let push = generator.normal() * 0.004
             return Note(
@@ -113,18 +123,27 @@ struct SongScore: Sendable {
         switch part.rhythm {
         case .held: return chordNotes([(0, beats, 1)])
         case .quarters:
-            return (0..<style.beatsPerBar).map { note(Double($0), 0.95, chord + ($0 % 2 == 0 ? 0 : 4), $0 == 0 ? 1 : 0.75) }
+            return (0..<style.beatsPerBar).map {
+                note(Double($0), 0.95, chord + ($0 % 2 == 0 ? 0 : 4), $0 == 0 ? 1 : 0.75)
+            }
         case .eighths:
             return (0..<2 * style.beatsPerBar).map {
-                note(Double($0) / 2, 0.45, role == .lead ? chord + [0, 2, 4, 2][$0 % 4] : chord, $0 % 2 == 0 ? 1 : 0.7)
+                note(
+                    Double($0) / 2, 0.45, role == .lead ? chord + [0, 2, 4, 2][$0 % 4] : chord,
+                    $0 % 2 == 0 ? 1 : 0.7)
             }
         case .sixteenths:
             return (0..<4 * style.beatsPerBar).compactMap { step in
-                generator.uniform() < 0.22 ? nil
-                    : note(Double(step) / 4, 0.22, chord + [0, 0, 4, 0, 7, 0, 2, 0][step % 8], step % 4 == 0 ? 1 : 0.65)
+                generator.uniform() < 0.22
+                    ? nil
+                    : note(
+                        Double(step) / 4, 0.22, chord + [0, 0, 4, 0, 7, 0, 2, 0][step % 8],
+                        step % 4 == 0 ? 1 : 0.65)
             }
-        case .offbeats: return chordNotes((0..<style.beatsPerBar).map { (Double($0) + 0.5, 0.4, 0.9) })
-        case .stabs: return chordNotes([(0, 0.3, 1), (0.75, 0.25, 0.8), (1.5, 0.25, 0.9), (2.75, 0.3, 0.85)])
+        case .offbeats:
+            return chordNotes((0..<style.beatsPerBar).map { (Double($0) + 0.5, 0.4, 0.9) })
+        case .stabs:
+            return chordNotes([(0, 0.3, 1), (0.75, 0.25, 0.8), (1.5, 0.25, 0.9), (2.75, 0.3, 0.85)])
         case .walking:
             let steps = [0, 2, 4, generator.uniform() < 0.5 ? 5 : 3]
             return (0..<style.beatsPerBar).map { note(Double($0), 0.9, chord + steps[$0 % 4], 1) }
@@ -132,11 +151,18 @@ struct SongScore: Sendable {
             let order = [0, 2, 4, 7, 4, 2, 7, 4]
             let perBeat = style.character.electronic > 0.5 ? 4 : 2
             return (0..<perBeat * style.beatsPerBar).map {
-                note(Double($0) / Double(perBeat), 1.1 / Double(perBeat), chord + order[$0 % order.count], 0.8)
+                note(
+                    Double($0) / Double(perBeat), 1.1 / Double(perBeat),
+                    chord + order[$0 % order.count], 0.8)
             }
         case .syncopated:
-            if role == .chords { return chordNotes([(0, 0.7, 1), (1.5, 0.6, 0.9), (3.5, 0.4, 0.7)]) }
-            return [note(0, 0.8, chord, 1), note(1.5, 0.45, chord, 1), note(2, 0.4, chord + 4, 1), note(3.5, 0.4, chord, 1)]
+            if role == .chords {
+                return chordNotes([(0, 0.7, 1), (1.5, 0.6, 0.9), (3.5, 0.4, 0.7)])
+            }
+            return [
+                note(0, 0.8, chord, 1), note(1.5, 0.45, chord, 1), note(2, 0.4, chord + 4, 1),
+                note(3.5, 0.4, chord, 1),
+            ]
         case .strummed:
             var strum: [Note] = []
             for at in [0, 1, 1.5, 2.5, 3.5] {
@@ -157,8 +183,11 @@ struct SongScore: Sendable {
             return gallop
         case .sparse:
             return (0..<2).compactMap { _ in
-                generator.uniform() < 0.5 ? nil
-                    : note(generator.uniform(0...beats - 1), 3, chord + 2 * generator.integer(below: 4), 0.9)
+                generator.uniform() < 0.5
+                    ? nil
+                    : note(
+                        generator.uniform(0...beats - 1), 3,
+                        chord + 2 * generator.integer(below: 4), 0.9)
             }
         case .melody: return []
         }
@@ -166,21 +195,25 @@ struct SongScore: Sendable {
 
     /// The motif over two bars, moved to the chord and varied in the second half of the song.
     private func melody(
-        _ part: Part, _ bar: Int, _ start: Double, _ section: Section, _ generator: inout SeededGenerator
+        _ part: Part, _ bar: Int, _ start: Double, _ section: Section,
+        _ generator: inout SeededGenerator
     ) -> [Note] {
         var at = 0.0
         var result: [Note] = []
         let chord = progression[bar % progression.count]
         for (index, cell) in motif.enumerated() {
             var step = cell.step
-            if section.isVariation, generator.uniform() < 0.3 { step += [-1, 1, 2][generator.integer(below: 3)] }
+            if section.isVariation, generator.uniform() < 0.3 {
+                step += [-1, 1, 2][generator.integer(below: 3)]
+            }
             // Strong beats rest on the chord.
             if at.truncatingRemainder(dividingBy: 2) == 0 { step = step / 2 * 2 }
             if !cell.rest {
                 result.append(
                     Note(
                         start: start + swung(at) * beat, duration: cell.beats * beat * 0.92,
-                        pitch: pitch(degree: chord + step, octave: part.octave), velocity: index == 0 ? 1 : 0.85))
+                        pitch: pitch(degree: chord + step, octave: part.octave),
+                        velocity: index == 0 ? 1 : 0.85))
             }
             at += cell.beats
         }
@@ -209,7 +242,9 @@ struct DrumBar {
     let beats: Int
     let isFill: Bool
 
-    func strokes(_ generator: inout SeededGenerator) -> [(beat: Double, drum: Stroke.Drum, velocity: Double)] {
+    func strokes(_ generator: inout SeededGenerator) -> [(
+        beat: Double, drum: Stroke.Drum, velocity: Double
+    )] {
         var list: [(beat: Double, drum: Stroke.Drum, velocity: Double)] = []
         func add(_ drum: Stroke.Drum, _ times: [Double], _ velocity: Double = 1) {
             for time in times { list.append((time, drum, velocity * generator.uniform(0.85...1))) }

@@ -18,9 +18,13 @@ public struct Synthesizer: Sendable {
         var dry = wet
         // Every song has a mix of its own.
         func level(_ part: Part) -> Double { part.level * generator.uniform(0.75...1.2) }
-        for (part, notes, isWet) in [(style.bass, score.bass, false), (style.chords, score.chords, true), (style.lead, score.lead, true)] {
+        for (part, notes, isWet) in [
+            (style.bass, score.bass, false), (style.chords, score.chords, true),
+            (style.lead, score.lead, true),
+        ] {
             guard let part else { continue }
-            let instrument = Instrument(timbre: part.timbre, sampleRate: rate, brightness: plan.brightness)
+            let instrument = Instrument(
+                timbre: part.timbre, sampleRate: rate, brightness: plan.brightness)
             let gain = level(part)
             for note in notes {
                 if isWet {

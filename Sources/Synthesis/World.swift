@@ -65,16 +65,19 @@ public struct World: Sendable {
     public let plays: [PlayCount]
 
     /// Composes the plans; the same configuration gives the same world.
-    public static func compose(_ configuration: WorldConfiguration = WorldConfiguration()) -> World {
+    public static func compose(_ configuration: WorldConfiguration = WorldConfiguration()) -> World
+    {
         let styles = Style.all
         var generator = SeededGenerator(seed: configuration.seed, stream: 11)
         var names = Names(seed: configuration.seed)
         let newArtists = max(1, configuration.newSongs / 4)
         let artists = (0..<configuration.artists).map { index in
             Artist(
-                name: names.artist(), style: index % styles.count, region: generator.integer(below: regions.count),
+                name: names.artist(), style: index % styles.count,
+                region: generator.integer(below: regions.count),
                 fame: exp(generator.normal() * 0.8), tempoLeaning: generator.uniform(-1...1),
-                brightness: generator.uniform(-1...1), isNew: index >= configuration.artists - newArtists)
+                brightness: generator.uniform(-1...1),
+                isNew: index >= configuration.artists - newArtists)
         }
         let established = artists.indices.filter { !artists[$0].isNew }
         let unknown = artists.indices.filter { artists[$0].isNew }
@@ -86,28 +89,37 @@ public struct World: Sendable {
             let artist =
                 isNew && place % 2 == 0
                 ? unknown[place / 2 % unknown.count]
-                : established[isNew ? generator.integer(below: established.count) : place % established.count]
+                : established[
+                    isNew ? generator.integer(below: established.count) : place % established.count]
             let maker = artists[artist]
             let style = styles[maker.style]
             let middle = 0.5 + 0.3 * maker.tempoLeaning + generator.uniform(-0.2...0.2)
-            let tempo = style.tempo.lowerBound + (style.tempo.upperBound - style.tempo.lowerBound) * min(1, max(0, middle))
+            let tempo =
+                style.tempo.lowerBound + (style.tempo.upperBound - style.tempo.lowerBound)
+                * min(1, max(0, middle))
             return SongPlan(
                 title: names.title(), album: names.title(), artist: artist, style: maker.style,
                 year: isNew ? 2026 : 1990 + generator.integer(below: 36), isNew: isNew,
-                seconds: configuration.seconds, seed: generator.next(), fame: exp(generator.normal() * 0.7),
-                tempo: tempo, brightness: max(-1, min(1, 0.7 * maker.brightness + generator.uniform(-0.4...0.4))))
+                seconds: configuration.seconds, seed: generator.next(),
+                fame: exp(generator.normal() * 0.7),
+                tempo: tempo,
+                brightness: max(-1, min(1, 0.7 * maker.brightness + generator.uniform(-0.4...0.4))))
         }
         let listeners = (0..<configuration.listeners).map {
             ImaginaryListener.draw($0, styles: styles, artists: artists, seed: configuration.seed)
         }
         let plays = listeners.indices.flatMap { listener in
-            listeners[listener].plays(listener, songs: songs, artists: artists, seed: configuration.seed)
+            listeners[listener].plays(
+                listener, songs: songs, artists: artists, seed: configuration.seed)
         }
         return World(
-            configuration: configuration, styles: styles, artists: artists, songs: songs, listeners: listeners,
+            configuration: configuration, styles: styles, artists: artists, songs: songs,
+            listeners: listeners,
             plays: plays)
     }
 
     /// How much a listener likes what can be heard of a song; the same scale for old songs and new.
-    public func affinity(of listener: Int, for song: Int) -> Double { listeners[listener].affinity(for: songs[song]) }
+    public func affinity(of listener: Int, for song: Int) -> Double {
+        listeners[listener].affinity(for: songs[song])
+    }
 }

@@ -11,7 +11,9 @@ extension Tensor {
     public func backward() throws { try check(ctorch_backward(handle), "run backwards") }
 
     /// A copy of the gradient.
-    public func gradient() throws -> Tensor { try Self.make("read a gradient") { ctorch_gradient(handle, $0) } }
+    public func gradient() throws -> Tensor {
+        try Self.make("read a gradient") { ctorch_gradient(handle, $0) }
+    }
 }
 
 /// Stochastic gradient descent with Nesterov momentum.
@@ -34,7 +36,8 @@ public struct NesterovSGD {
     public func clip(_ limit: Double) throws -> Double {
         var handles: [ctorch_tensor_t?] = parameters.map(\.handle)
         var norm = 0.0
-        try check(ctorch_clip_gradients(&handles, Int32(handles.count), limit, &norm), "clip gradients")
+        try check(
+            ctorch_clip_gradients(&handles, Int32(handles.count), limit, &norm), "clip gradients")
         return norm
     }
 
@@ -43,7 +46,8 @@ public struct NesterovSGD {
         var handles: [ctorch_tensor_t?] = parameters.map(\.handle)
         var moving: [ctorch_tensor_t?] = velocities.map(\.handle)
         try check(
-            ctorch_sgd_step(&handles, &moving, Int32(handles.count), learningRate, momentum, weightDecay),
+            ctorch_sgd_step(
+                &handles, &moving, Int32(handles.count), learningRate, momentum, weightDecay),
             "take a step")
     }
 }

@@ -30,12 +30,15 @@ extension Tensor {
 
     /// Zeroes elements at random and scales the others up; nothing at probability 0.
     public func dropout(_ probability: Double) throws -> Tensor {
-        probability == 0 ? self : try Self.make("drop out") { ctorch_dropout(handle, probability, $0) }
+        probability == 0
+            ? self : try Self.make("drop out") { ctorch_dropout(handle, probability, $0) }
     }
 
     /// `(x − mean) / deviation` over the last dimension.
     public func standardized(mean: Tensor, deviation: Tensor) throws -> Tensor {
-        try Self.make("standardize") { ctorch_standardize(handle, mean.handle, deviation.handle, $0) }
+        try Self.make("standardize") {
+            ctorch_standardize(handle, mean.handle, deviation.handle, $0)
+        }
     }
 
     /// `mean over rows of Σ (x − target)²`: `[N, D]` → scalar.

@@ -15,17 +15,22 @@ public final class Tensor {
     ) throws -> Tensor {
         var out: ctorch_tensor_t?
         try check(body(&out), operation)
-        guard let out else { throw TorchError.failed(operation: operation, reason: "it gave no tensor") }
+        guard let out else {
+            throw TorchError.failed(operation: operation, reason: "it gave no tensor")
+        }
         return Tensor(handle: out)
     }
 
     /// A tensor with a copy of `values` in C order.
     /// - Throws: ``TorchError``.
-    public static func from(_ values: [Float], shape: [Int], device: String = "cpu") throws -> Tensor {
+    public static func from(_ values: [Float], shape: [Int], device: String = "cpu") throws
+        -> Tensor
+    {
         precondition(values.count == shape.reduce(1, *), "Tensor: values do not fit the shape")
         return try make("make a tensor") { out in
             values.withUnsafeBufferPointer { values in
-                ctorch_from_floats(values.baseAddress, shape.map(Int64.init), Int32(shape.count), device, out)
+                ctorch_from_floats(
+                    values.baseAddress, shape.map(Int64.init), Int32(shape.count), device, out)
             }
         }
     }
@@ -48,8 +53,12 @@ public final class Tensor {
     /// The only element.
     public func item() throws -> Float { try values()[0] }
 
-    public func zerosLike() throws -> Tensor { try Self.make("make zeros") { ctorch_zeros_like(handle, $0) } }
+    public func zerosLike() throws -> Tensor {
+        try Self.make("make zeros") { ctorch_zeros_like(handle, $0) }
+    }
 
     /// Overwrites all elements, in place and without recording.
-    public func assign(_ source: Tensor) throws { try check(ctorch_assign(handle, source.handle), "assign") }
+    public func assign(_ source: Tensor) throws {
+        try check(ctorch_assign(handle, source.handle), "assign")
+    }
 }

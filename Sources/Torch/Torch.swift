@@ -5,7 +5,9 @@ public enum Torch {
     public static var version: String { String(cString: ctorch_version()) }
 
     /// The devices that can be used here: always "cpu", then "cuda" and "mps" where present.
-    public static var devices: [String] { ["cpu", "cuda", "mps"].filter { ctorch_device_available($0) } }
+    public static var devices: [String] {
+        ["cpu", "cuda", "mps"].filter { ctorch_device_available($0) }
+    }
 
     /// The device for a name: "auto" takes a GPU if there is one.
     /// - Throws: ``TorchError/deviceMissing(name:)``.
@@ -16,7 +18,9 @@ public enum Torch {
     }
 
     /// Threads that operations use.
-    public static func setThreads(_ count: Int) throws { try check(ctorch_set_threads(Int32(count)), "set threads") }
+    public static func setThreads(_ count: Int) throws {
+        try check(ctorch_set_threads(Int32(count)), "set threads")
+    }
 
     /// Seeds dropout.
     public static func seed(_ seed: UInt64) throws { try check(ctorch_manual_seed(seed), "seed") }

@@ -4,7 +4,8 @@ import Matrices
 import Testing
 
 func golden(_ name: String) throws -> URL {
-    try #require(Bundle.module.url(forResource: "Golden", withExtension: nil)).appendingPathComponent(name)
+    try #require(Bundle.module.url(forResource: "Golden", withExtension: nil))
+        .appendingPathComponent(name)
 }
 
 /// Largest relative error where the expected value is above a millionth of the maximum.
@@ -40,7 +41,8 @@ func relativeError(_ got: Matrix, _ expected: Matrix) -> Float {
 
     @Test func equalsLibrosa() throws {
         let signal = try ArrayFile.readVector(golden("signal.npy"))
-        let grid = try JSONDecoder().decode([Settings].self, from: Data(contentsOf: golden("grid.json")))
+        let grid = try JSONDecoder().decode(
+            [Settings].self, from: Data(contentsOf: golden("grid.json")))
         #expect(grid.count == 6)
         for (i, settings) in grid.enumerated() {
             let expected = try ArrayFile.readMatrix(golden("mel\(i).npy"))
@@ -77,7 +79,8 @@ func relativeError(_ got: Matrix, _ expected: Matrix) -> Float {
 
     @Test func absurdSettingsAreRefused() {
         for change: (inout MelConfiguration) -> Void in [
-            { $0.fftSize = 1000 }, { $0.hopLength = 0 }, { $0.melBands = 0 }, { $0.power = 3 }, { $0.lowFrequency = 20000 },
+            { $0.fftSize = 1000 }, { $0.hopLength = 0 }, { $0.melBands = 0 }, { $0.power = 3 },
+            { $0.lowFrequency = 20000 },
         ] {
             var configuration = MelConfiguration()
             change(&configuration)

@@ -7,20 +7,27 @@ import Torch
 
 @Suite(.serialized) struct NetworkTests {
     func golden(_ name: String) throws -> URL {
-        try #require(Bundle.module.url(forResource: "Golden", withExtension: nil)).appendingPathComponent(name)
+        try #require(Bundle.module.url(forResource: "Golden", withExtension: nil))
+            .appendingPathComponent(name)
     }
 
     func tiny(learning: Bool) throws -> (ConvolutionalNetwork, input: Tensor, target: Tensor) {
-        let network = try ConvolutionalNetwork(NetworkModel(contentsOf: golden("tiny.safetensors")), learning: learning)
+        let network = try ConvolutionalNetwork(
+            NetworkModel(contentsOf: golden("tiny.safetensors")), learning: learning)
         let mel = try ArrayFile.readFloats(golden("mel.npy"))
         let target = try ArrayFile.readFloats(golden("target.npy"))
-        return (network, try .from(mel.values, shape: mel.shape), try .from(target.values, shape: target.shape))
+        return (
+            network, try .from(mel.values, shape: mel.shape),
+            try .from(target.values, shape: target.shape)
+        )
     }
 
     @Test func forwardPassEqualsPyTorch() throws {
         let (network, input, _) = try tiny(learning: false)
         let output = try network(input, training: false).values()
-        for (a, b) in zip(output, try ArrayFile.readFloats(golden("output.npy")).values) { #expect(abs(a - b) < 1e-5) }
+        for (a, b) in zip(output, try ArrayFile.readFloats(golden("output.npy")).values) {
+            #expect(abs(a - b) < 1e-5)
+        }
     }
 
     @Test func gradientsEqualPyTorch() throws {
@@ -28,8 +35,11 @@ import Torch
         try network(input, training: true).squaredError(target).backward()
         let expected = try SafeTensors.read(golden("gradients.safetensors")).tensors
         #expect(expected.count == network.parameters.count)
-        for ((name, _), parameter) in zip(network.configuration.parameterShapes, network.parameters) {
-            for (a, b) in zip(try parameter.gradient().values(), try #require(expected[name]).values) {
+        for ((name, _), parameter) in zip(network.configuration.parameterShapes, network.parameters)
+        {
+            for (a, b) in zip(
+                try parameter.gradient().values(), try #require(expected[name]).values)
+            {
                 #expect(abs(a - b) < 1e-4 + 1e-4 * abs(b), "\(name)")
             }
         }
@@ -50,17 +60,26 @@ import Torch
     func matrixProductConvolutionEqualsConv1d(time: Int, pool: Int) throws {
         var generator = SeededGenerator(seed: UInt64(time))
         func random(_ shape: [Int]) throws -> Tensor {
-            try Tensor.from((0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) }, shape: shape)
-                .requiringGradient()
+            try Tensor.from(
+                (0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) }, shape: shape
+            )
+            .requiringGradient()
         }
-        let (input, weight, bias) = (try random([3, time, 5]), try random([7, 5, 4]), try random([7]))
+        let (input, weight, bias) = (
+            try random([3, time, 5]), try random([7, 5, 4]), try random([7])
+        )
         func run(_ fast: Bool) throws -> [[Float]] {
-            let copies = try [input, weight, bias].map { try Tensor.from($0.values(), shape: $0.shape).requiringGradient() }
-            let output = fast
+            let copies = try [input, weight, bias].map {
+                try Tensor.from($0.values(), shape: $0.shape).requiringGradient()
+            }
+            let output =
+                fast
                 ? try copies[0].convolved(copies[1], copies[2], pool: pool)
                 : try copies[0].convolvedByReference(copies[1], copies[2], pool: pool)
             let flat = try output.pooledOverTime()
-            try flat.squaredError(Tensor.from([Float](repeating: 0.3, count: 3 * 21), shape: [3, 21])).backward()
+            try flat.squaredError(
+                Tensor.from([Float](repeating: 0.3, count: 3 * 21), shape: [3, 21])
+            ).backward()
             return try [output.values()] + copies.map { try $0.gradient().values() }
         }
         for (fast, plain) in zip(try run(true), try run(false)) {
@@ -74,7 +93,8 @@ import Torch
         configuration.windowFrames = 99
         configuration.melBands = 8
         configuration.convolutions = [
-            .init(filters: 12, width: 4, pool: 4), .init(filters: 12, width: 4, pool: 2), .init(filters: 16, width: 4, pool: 1),
+            .init(filters: 12, width: 4, pool: 4), .init(filters: 12, width: 4, pool: 2),
+            .init(filters: 16, width: 4, pool: 1),
         ]
         configuration.denseUnits = [24, 24]
         configuration.outputs = 3
@@ -89,7 +109,9 @@ import Torch
             targets[song, song % 3] = 1
             return Matrix(
                 rows: frames, columns: 8,
-                storage: (0..<frames * 8).map { Float(($0 % 8) / 3 == song % 3 ? 2 : 0.5) + Float(generator.normal() * 0.2) })
+                storage: (0..<frames * 8).map {
+                    Float(($0 % 8) / 3 == song % 3 ? 2 : 0.5) + Float(generator.normal() * 0.2)
+                })
         }
         return (try MatrixSource(spectrograms), targets)
     }
@@ -106,7 +128,8 @@ import Torch
     @Test func wholeSongEqualsWindowByWindow() throws {
         let shape = Self.smallNetwork()
         let model = try NetworkModel.initial(
-            shape, mean: Array(repeating: 1, count: 8), deviation: Array(repeating: 1, count: 8), seed: 1)
+            shape, mean: Array(repeating: 1, count: 8), deviation: Array(repeating: 1, count: 8),
+            seed: 1)
         let (source, _) = try Self.songs(3, frames: 421)
         let predictor = try Predictor(model, threads: 1)
         let whole = try predictor.predict(source)
@@ -114,15 +137,19 @@ import Torch
         let starts = predictor.windowStarts(frames: 421)
         #expect(starts.count > 4)
         for song in 0..<3 {
-            let windows = try source.gather(starts.map { Window(song: song, start: $0) }, frames: 99, threads: 1)
-            let mean = try network(Tensor.from(windows, shape: [starts.count, 99, 8]), training: false).meanOfRows().values()
+            let windows = try source.gather(
+                starts.map { Window(song: song, start: $0) }, frames: 99, threads: 1)
+            let mean = try network(
+                Tensor.from(windows, shape: [starts.count, 99, 8]), training: false
+            ).meanOfRows().values()
             for (a, b) in zip(whole.row(song), mean) { #expect(abs(a - b) < 1e-6) }
         }
     }
 
     @Test func shortSongsAreHeardWithPadding() throws {
         let model = try NetworkModel.initial(
-            Self.smallNetwork(), mean: Array(repeating: 1, count: 8), deviation: Array(repeating: 1, count: 8), seed: 1)
+            Self.smallNetwork(), mean: Array(repeating: 1, count: 8),
+            deviation: Array(repeating: 1, count: 8), seed: 1)
         let (short, _) = try Self.songs(1, frames: 20)
         #expect(try Predictor(model).predict(short).isFinite)
     }
@@ -148,11 +175,13 @@ import Torch
         let whole = try trainer.train(source: source, targets: targets)
         var steps = 0
         _ = try trainer.train(
-            source: source, targets: targets, checkpointDirectory: folder, shouldStop: {
+            source: source, targets: targets, checkpointDirectory: folder,
+            shouldStop: {
                 steps += 1
                 return steps > 30
             })
-        let resumed = try trainer.train(source: source, targets: targets, checkpointDirectory: folder, resume: true)
+        let resumed = try trainer.train(
+            source: source, targets: targets, checkpointDirectory: folder, resume: true)
         #expect(resumed.model == whole.model)
         #expect(resumed.losses == whole.losses)
     }
@@ -175,10 +204,15 @@ import Torch
         #expect(throws: NetworkError.unusableTargets) {
             try Trainer(network: Self.smallNetwork()).train(source: source, targets: bad)
         }
-        #expect(throws: NetworkError.wrongBands(got: 8, expected: 128)) { try Trainer().train(source: source, targets: good) }
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors")
+        #expect(throws: NetworkError.wrongBands(got: 8, expected: 128)) {
+            try Trainer().train(source: source, targets: good)
+        }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "\(UUID()).safetensors")
         defer { try? FileManager.default.removeItem(at: file) }
-        for garbage in [Data(), Data("hello world, no tensors".utf8), Data(repeating: 255, count: 100)] {
+        for garbage in [
+            Data(), Data("hello world, no tensors".utf8), Data(repeating: 255, count: 100),
+        ] {
             try garbage.write(to: file)
             #expect(throws: NetworkError.self) { try NetworkModel(contentsOf: file) }
         }
@@ -191,12 +225,16 @@ import Torch
         let shape = NetworkConfiguration()
         #expect(shape.steps(frames: 599) == 32 && shape.stride == 16)
         #expect(shape.parameterShapes.map(\.name).count == 14)
-        #expect(shape.parameterShapes[0].shape == [256, 128, 4] && shape.parameterShapes[12].shape == [40, 2048])
+        #expect(
+            shape.parameterShapes[0].shape == [256, 128, 4]
+                && shape.parameterShapes[12].shape == [40, 2048])
         #expect(shape.parameterShapes[8].shape == [2048, 1536])
     }
 
     @Test func learningRateRisesAndFalls() {
         let schedule = LearningRateSchedule(peak: 1, steps: 100)
-        #expect(schedule.rate(step: 0) < 0.3 && schedule.rate(step: 5) > 0.99 && schedule.rate(step: 99) < 0.02)
+        #expect(
+            schedule.rate(step: 0) < 0.3 && schedule.rate(step: 5) > 0.99
+                && schedule.rate(step: 99) < 0.02)
     }
 }

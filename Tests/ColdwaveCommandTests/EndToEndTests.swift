@@ -14,24 +14,32 @@ struct Command {
         let errors: String
 
         func json() throws -> [String: Any] {
-            try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)\(errors)")
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
+                "\(text)\(errors)")
         }
 
         func list() throws -> [[String: Any]] {
-            try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]], "\(text)\(errors)")
+            try #require(
+                try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]],
+                "\(text)\(errors)")
         }
     }
 
-    /// The command lies beside the test bundle.
+    /// The command lies beside the tests' own program.
     static var executable: URL {
-        Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("coldwave")
+        URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
+            .appendingPathComponent("coldwave")
     }
 
     func start(_ arguments: [String]) throws -> (Process, Pipe, Pipe) {
         let process = Process()
         process.executableURL = Self.executable
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["COLDWAVE_LIBRARY": library.path]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "COLDWAVE_LIBRARY": library.path
+        ]) { $1 }
         let (out, errors) = (Pipe(), Pipe())
         process.standardOutput = out
         process.standardError = errors
@@ -76,11 +84,15 @@ final class SmallWorld {
             tags.artists = [world.artists[world.songs[index].artist].name]
             let samples = Synthesizer(sampleRate: 22050).render(world.songs[index], in: world)
             try? AudioFileWriter.write(
-                samples: samples, sampleRate: 22050, tags: tags, to: folder.appendingPathComponent("s\(index).flac").path)
+                samples: samples, sampleRate: 22050, tags: tags,
+                to: folder.appendingPathComponent("s\(index).flac").path)
             return true
         }
-        let lines = world.plays.map { "\(world.listeners[$0.listener].name)\ts\($0.song)\t\($0.count)" }
-        try Data((lines + ["broken line", "x\ty\tmany"]).joined(separator: "\n").utf8).write(to: listens)
+        let lines = world.plays.map {
+            "\(world.listeners[$0.listener].name)\ts\($0.song)\t\($0.count)"
+        }
+        try Data((lines + ["broken line", "x\ty\tmany"]).joined(separator: "\n").utf8).write(
+            to: listens)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -107,14 +119,20 @@ final class SmallWorld {
         let failed = try #require(scan["failed"] as? [[String: String]])
         #expect(failed.count == 2 && failed.allSatisfy { $0["reason"]?.isEmpty == false })
         let again = try coldwave("scan", small.music.path, "--json").json()
-        #expect(again["unchanged"] as? Int == 61 && again["added"] as? Int == 0 && (again["failed"] as? [Any])?.count == 2)
+        #expect(
+            again["unchanged"] as? Int == 61 && again["added"] as? Int == 0
+                && (again["failed"] as? [Any])?.count == 2)
 
         #expect(try coldwave("train").errors.contains("coldwave import"))
         let imported = try coldwave("import", small.listens.path, "--json").json()
-        #expect(imported["imported"] as? Int == small.world.plays.count && imported["rejectedCount"] as? Int == 2)
+        #expect(
+            imported["imported"] as? Int == small.world.plays.count
+                && imported["rejectedCount"] as? Int == 2)
         #expect(imported["unmatched"] as? Int == 0 && imported["format"] as? String == "triplets")
         let known = try coldwave("import", small.listens.path, "--json").json()
-        #expect(known["imported"] as? Int == 0 && known["duplicates"] as? Int == small.world.plays.count)
+        #expect(
+            known["imported"] as? Int == 0 && known["duplicates"] as? Int == small.world.plays.count
+        )
 
         // An interrupted build keeps what is done; the next one carries on.
         let (process, _, _) = try coldwave.start(["build", "--epochs", "2", "--quiet"])
@@ -125,11 +143,15 @@ final class SmallWorld {
         let built = try coldwave("build", "--epochs", "2", "--json")
         let stages = try #require(try built.json()["stages"] as? [[String: Any]])
         #expect(stages.map { $0["name"] as? String } == ["scan", "factorize", "train", "predict"])
-        let fresh = try #require(try coldwave("build", "--epochs", "2", "--json").json()["stages"] as? [[String: Any]])
+        let fresh = try #require(
+            try coldwave("build", "--epochs", "2", "--json").json()["stages"] as? [[String: Any]])
         #expect(fresh.allSatisfy { $0["state"] as? String == "fresh" })
 
         let listener = small.world.listeners[small.world.plays[0].listener].name
-        let played = Set(small.world.plays.filter { $0.listener == small.world.plays[0].listener }.map { "s\($0.song)" })
+        let played = Set(
+            small.world.plays.filter { $0.listener == small.world.plays[0].listener }.map {
+                "s\($0.song)"
+            })
         func stems(_ list: [[String: Any]]) -> [String] {
             list.compactMap { ($0["track"] as? [String: Any])?["path"] as? String }
                 .map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
@@ -138,28 +160,40 @@ final class SmallWorld {
         #expect(list.count == 10 && played.isDisjoint(with: stems(list)))
         #expect(list.allSatisfy { ($0["because"] as? [String])?.isEmpty == false })
         let new = try coldwave("recommend", listener, "--new", "--json").list()
-        let unplayed = small.world.songs.indices.filter { index in !small.world.plays.contains { $0.song == index } }
+        let unplayed = small.world.songs.indices.filter { index in
+            !small.world.plays.contains { $0.song == index }
+        }
         #expect(!new.isEmpty && Set(stems(new)).isSubset(of: unplayed.map { "s\($0)" } + ["short"]))
         #expect(try coldwave("recommend", "nobody-knows").errors.contains("no listener"))
 
-        let similar = try coldwave("similar", small.music.appendingPathComponent("s3.flac").path, "-n", "5", "--json").list()
+        let similar = try coldwave(
+            "similar", small.music.appendingPathComponent("s3.flac").path, "-n", "5", "--json"
+        ).list()
         #expect(similar.count == 5 && !stems(similar).contains("s3"))
         let outside = small.folder.appendingPathComponent("outside.flac")
-        try FileManager.default.copyItem(at: small.music.appendingPathComponent("s3.flac"), to: outside)
+        try FileManager.default.copyItem(
+            at: small.music.appendingPathComponent("s3.flac"), to: outside)
         #expect(try coldwave("similar", outside.path, "-n", "5", "--json").list().count == 5)
 
         let playlist = small.folder.appendingPathComponent("list.xspf")
-        #expect(try coldwave("playlist", "--listener", listener, "-n", "6", "-o", playlist.path).status == 0)
-        #expect(try String(contentsOf: playlist, encoding: .utf8).components(separatedBy: "<track>").count == 7)
+        #expect(
+            try coldwave("playlist", "--listener", listener, "-n", "6", "-o", playlist.path).status
+                == 0)
+        #expect(
+            try String(contentsOf: playlist, encoding: .utf8).components(separatedBy: "<track>")
+                .count == 7)
         let path = try coldwave("playlist", "--from", "s1", "--to", "s9", "-n", "5").text
         #expect(path.contains("s1.flac") && path.hasSuffix("s9.flac\n"))
 
         // A moved file keeps its track, a removed one is marked.
         try FileManager.default.moveItem(
-            at: small.music.appendingPathComponent("s5.flac"), to: small.music.appendingPathComponent("renamed.flac"))
+            at: small.music.appendingPathComponent("s5.flac"),
+            to: small.music.appendingPathComponent("renamed.flac"))
         try FileManager.default.removeItem(at: small.music.appendingPathComponent("short.flac"))
         let moved = try coldwave("scan", small.music.path, "--json").json()
-        #expect(moved["moved"] as? Int == 1 && moved["missing"] as? Int == 1 && moved["added"] as? Int == 0)
+        #expect(
+            moved["moved"] as? Int == 1 && moved["missing"] as? Int == 1
+                && moved["added"] as? Int == 0)
 
         let status = try coldwave("status", "--json").json()
         #expect(status["tracks"] as? Int == 60 && status["missing"] as? Int == 1)
@@ -174,7 +208,8 @@ final class SmallWorld {
     }
 
     @Test func aLockedLibraryAndANewerOneAreRefused() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("coldwave-\(UUID())")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "coldwave-\(UUID())")
         defer { try? FileManager.default.removeItem(at: folder) }
         let coldwave = Command(library: folder)
         let listens = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).tsv")
@@ -192,54 +227,76 @@ final class SmallWorld {
         var data = try Data(contentsOf: database)
         data.replaceSubrange(60..<64, with: [0, 0, 0, 99])
         try data.write(to: database)
-        for journal in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database.path + journal) }
+        for journal in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: database.path + journal)
+        }
         let newer = try coldwave("status")
         #expect(newer.status == 1 && newer.errors.contains("newer Coldwave"))
-        try Data("not a database at all, whatever its name says, and long enough to be one".utf8).write(to: database)
+        try Data("not a database at all, whatever its name says, and long enough to be one".utf8)
+            .write(to: database)
         #expect(try coldwave("status").errors.contains("not a Coldwave library"))
     }
 
     @Test func wrongUsageAndHelp() throws {
-        let coldwave = Command(library: FileManager.default.temporaryDirectory.appendingPathComponent("none"))
+        let coldwave = Command(
+            library: FileManager.default.temporaryDirectory.appendingPathComponent("none"))
         #expect(try coldwave("recommend").status == 64)
         #expect(try coldwave("scan", "/no/such/folder").status == 1)
         let help = try coldwave("--help").text
-        for name in ["scan", "import", "factorize", "train", "predict", "build", "recommend", "similar", "playlist", "evaluate", "status", "doctor", "demo", "lab"] {
+        for name in [
+            "scan", "import", "factorize", "train", "predict", "build", "recommend", "similar",
+            "playlist", "evaluate", "status", "doctor", "demo", "lab",
+        ] {
             #expect(help.contains(name))
         }
         #expect(try coldwave("doctor", "--json").json()["libtorch"] as? String != nil)
     }
 
     @Test func labWorksOnPlainArrays() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("coldwave-\(UUID())")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "coldwave-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let coldwave = Command(library: folder.appendingPathComponent("none"))
         func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
         let samples = (0..<22050).map { Float(sin(Double($0) * 0.1)) }
         try ArrayFile.write(samples, to: folder.appendingPathComponent("samples.npy"))
-        #expect(try coldwave("lab", "mel", "--samples", path("samples.npy"), path("mel.npy"), "--hop", "110").status == 0)
+        #expect(
+            try coldwave(
+                "lab", "mel", "--samples", path("samples.npy"), path("mel.npy"), "--hop", "110"
+            ).status == 0)
         let mel = try ArrayFile.readMatrix(folder.appendingPathComponent("mel.npy"))
         #expect(mel.rows == 201 && mel.columns == 128)
 
-        try Data("a\tx\t2\na\ty\t1\nb\ty\t4\n".utf8).write(to: folder.appendingPathComponent("t.tsv"))
-        let report = try coldwave("lab", "factorize", path("t.tsv"), path("out"), "--dimensions", "3", "--json").json()
+        try Data("a\tx\t2\na\ty\t1\nb\ty\t4\n".utf8).write(
+            to: folder.appendingPathComponent("t.tsv"))
+        let report = try coldwave(
+            "lab", "factorize", path("t.tsv"), path("out"), "--dimensions", "3", "--json"
+        ).json()
         #expect(report["interactions"] as? Int == 3)
-        #expect(try ArrayFile.readMatrix(folder.appendingPathComponent("out/songs.npy")).columns == 3)
+        #expect(
+            try ArrayFile.readMatrix(folder.appendingPathComponent("out/songs.npy")).columns == 3)
         #expect(try String(contentsOfFile: path("out/songs.txt"), encoding: .utf8) == "x\ny\n")
 
         let mels = folder.appendingPathComponent("mels")
         try FileManager.default.createDirectory(at: mels, withIntermediateDirectories: true)
         for i in 0..<20 {
             let name = String(format: "%05d.npy", i)
-            try ArrayFile.write(Matrix(rows: 620, columns: 128, repeating: Float(i % 2)), to: mels.appendingPathComponent(name))
+            try ArrayFile.write(
+                Matrix(rows: 620, columns: 128, repeating: Float(i % 2)),
+                to: mels.appendingPathComponent(name))
         }
-        let targets = Matrix(rows: 20, columns: 40, storage: (0..<800).map { Float($0 / 40 % 2 == $0 % 2 ? 1 : 0) })
+        let targets = Matrix(
+            rows: 20, columns: 40, storage: (0..<800).map { Float($0 / 40 % 2 == $0 % 2 ? 1 : 0) })
         try ArrayFile.write(targets, to: folder.appendingPathComponent("targets.npy"))
-        let train = try coldwave("lab", "train", mels.path, path("targets.npy"), path("m.safetensors"), "--epochs", "1", "--json")
+        let train = try coldwave(
+            "lab", "train", mels.path, path("targets.npy"), path("m.safetensors"), "--epochs", "1",
+            "--json")
         #expect(train.status == 0, "\(train.errors)")
         #expect(FileManager.default.fileExists(atPath: path("losses.csv")))
-        #expect(try coldwave("lab", "predict", path("m.safetensors"), mels.path, path("p.npy")).status == 0)
+        #expect(
+            try coldwave("lab", "predict", path("m.safetensors"), mels.path, path("p.npy")).status
+                == 0)
         let places = try ArrayFile.readMatrix(folder.appendingPathComponent("p.npy"))
         #expect(places.rows == 20 && places.columns == 40 && places.isFinite)
     }

@@ -19,13 +19,18 @@ import Testing
         let reader = try HistoryReader(file, format: format, listener: listener)
         var plays: [Play] = []
         var rejections: [Rejection] = []
-        let summary = try reader.read { plays.append($0) } rejected: { rejections.append($0) }
+        let summary = try reader.read {
+            plays.append($0)
+        } rejected: {
+            rejections.append($0)
+        }
         return (reader.format, plays, rejections, summary)
     }
 
     @Test func tripletsKeepGoodRowsAndTellBadOnes() throws {
         let (format, plays, rejected, _) = try read(
-            "\u{FEFF}ann\ts1\t3\r\nbob\ts2\t-1\n\nann\ts2\tNaN\nann\ts3\nann\ts4\t1e300\nann\ts5\t0\ncy\ts1\t2.0\n\ts1\t2\nlast\ts9\t7")
+            "\u{FEFF}ann\ts1\t3\r\nbob\ts2\t-1\n\nann\ts2\tNaN\nann\ts3\nann\ts4\t1e300\nann\ts5\t0\ncy\ts1\t2.0\n\ts1\t2\nlast\ts9\t7"
+        )
         #expect(format == .triplets)
         #expect(plays.map(\.listener) == ["ann", "cy", "last"] && plays.map(\.count) == [3, 2, 7])
         #expect(rejected.map(\.line) == [2, 4, 5, 6, 7, 9])
@@ -39,44 +44,67 @@ import Testing
         let (_, named, _, _) = try read(
             "uts;utc_time;artist;artist_mbid;album;album_mbid;track;track_mbid\n1400000000;x;\"Sig; Ur \"\"R\"\"\";;Al;;Song;b1\n",
             listener: "me")
-        #expect(named.first?.reference.artist == "Sig; Ur \"R\"" && named.first?.reference.title == "Song")
-        #expect(named.first?.reference.recordingMBID == "b1" && named.first?.time?.timeIntervalSince1970 == 1.4e9)
+        #expect(
+            named.first?.reference.artist == "Sig; Ur \"R\""
+                && named.first?.reference.title == "Song")
+        #expect(
+            named.first?.reference.recordingMBID == "b1"
+                && named.first?.time?.timeIntervalSince1970 == 1.4e9)
         #expect(throws: HistoryError.self) { try read("uts,artist,track\n1400000000,a,b\n") }
     }
 
     @Test func hetrecNamesArtists() throws {
         let (format, plays, _, summary) = try read("userID\tartistID\tweight\r\n2\t51\t13883\r\n")
         #expect(format == .hetrec && summary.rejected == 0)
-        #expect(plays == [Play(listener: "2", reference: SongReference(id: "lastfm-artist-51"), count: 13883)])
+        #expect(
+            plays == [
+                Play(listener: "2", reference: SongReference(id: "lastfm-artist-51"), count: 13883)
+            ])
     }
 
     @Test func listenBrainzLines() throws {
-        let line = #"{"listened_at": 1700000000, "user_name": "ann", "track_metadata": {"artist_name": "A", "track_name": "T", "additional_info": {"isrc": "DE1"}, "mbid_mapping": {"recording_mbid": "m1"}}}"#
-        let (format, plays, rejected, _) = try read(line + "\nnot json\n" + line.replacingOccurrences(of: "1700000000", with: "\"x\"") + "\n")
+        let line =
+            #"{"listened_at": 1700000000, "user_name": "ann", "track_metadata": {"artist_name": "A", "track_name": "T", "additional_info": {"isrc": "DE1"}, "mbid_mapping": {"recording_mbid": "m1"}}}"#
+        let (format, plays, rejected, _) = try read(
+            line + "\nnot json\n" + line.replacingOccurrences(of: "1700000000", with: "\"x\"")
+                + "\n")
         #expect(format == .listenbrainz && plays.count == 1 && rejected.map(\.line) == [2, 3])
-        #expect(plays[0].reference.recordingMBID == "m1" && plays[0].reference.isrc == "DE1" && plays[0].listener == "ann")
+        #expect(
+            plays[0].reference.recordingMBID == "m1" && plays[0].reference.isrc == "DE1"
+                && plays[0].listener == "ann")
     }
 
     @Test func spotifyLeavesOutSkipsPodcastsAndPrivateSessions() throws {
         func entry(_ name: String, _ played: Int, _ more: String = "") -> String {
             #"{"ts": "2023-05-01T10:00:00Z", "username": "ann", "ms_played": \#(played), "master_metadata_track_name": \#(name), "master_metadata_album_artist_name": "A", "spotify_track_uri": "spotify:track:1", "skipped": null, "reason_end": "trackdone", "incognito_mode": false\#(more)}"#
         }
-        let text = "[" + [
-            entry("\"Heard\"", 200_000), entry("\"Skipped\"", 5_000, #", "skipped": true"#), entry("null", 900_000),
-            entry("\"Secret\"", 200_000, #", "incognito_mode": true"#),
-        ].joined(separator: ",") + "]"
+        let text =
+            "["
+            + [
+                entry("\"Heard\"", 200_000), entry("\"Skipped\"", 5_000, #", "skipped": true"#),
+                entry("null", 900_000),
+                entry("\"Secret\"", 200_000, #", "incognito_mode": true"#),
+            ].joined(separator: ",") + "]"
         let (format, plays, _, summary) = try read(text)
-        #expect(format == .spotify && plays.map(\.reference.title) == ["Heard"] && summary.filtered == 3)
+        #expect(
+            format == .spotify && plays.map(\.reference.title) == ["Heard"] && summary.filtered == 3
+        )
         #expect(throws: HistoryError.self) { try read(String(text.dropLast(30))) }
     }
 
     @Test func lastfmPagesAndScrobblerLogs() throws {
-        let page = #"{"recenttracks": {"@attr": {"user": "ann"}, "track": [{"name": "Now", "artist": {"#text": "A"}, "@attr": {"nowplaying": "true"}}, {"name": "T", "mbid": "", "artist": {"#text": "A"}, "date": {"uts": "1600000000"}}]}}"#
+        let page =
+            ##"{"recenttracks": {"@attr": {"user": "ann"}, "track": [{"name": "Now", "artist": {"#text": "A"}, "@attr": {"nowplaying": "true"}}, {"name": "T", "mbid": "", "artist": {"#text": "A"}, "date": {"uts": "1600000000"}}]}}"##
         let (format, plays, _, summary) = try read(page)
-        #expect(format == .lastfm && plays.count == 1 && summary.filtered == 1 && plays[0].listener == "ann")
-        let log = "#AUDIOSCROBBLER/1.1\n#TZ/UTC\nA\tAl\tT\t1\t200\tL\t1600000000\tm1\nA\tAl\tU\t2\t200\tS\t1600000300\t\nbroken\n"
+        #expect(
+            format == .lastfm && plays.count == 1 && summary.filtered == 1
+                && plays[0].listener == "ann")
+        let log =
+            "#AUDIOSCROBBLER/1.1\n#TZ/UTC\nA\tAl\tT\t1\t200\tL\t1600000000\tm1\nA\tAl\tU\t2\t200\tS\t1600000300\t\nbroken\n"
         let (kind, scrobbles, bad, all) = try read(log, listener: "ann")
-        #expect(kind == .scrobblerLog && scrobbles.count == 1 && all.filtered == 1 && bad.map(\.line) == [5])
+        #expect(
+            kind == .scrobblerLog && scrobbles.count == 1 && all.filtered == 1
+                && bad.map(\.line) == [5])
         #expect(throws: HistoryError.self) { try read(log) }
     }
 
@@ -84,13 +112,18 @@ import Testing
         #expect(throws: HistoryError.self) { try read("Dear diary,\nI heard a song today.\n") }
         #expect(throws: HistoryError.self) { try read("") }
         // A gzip header and nothing sensible after it.
-        #expect(throws: HistoryError.self) { try read(Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3])) }
-        #expect(throws: HistoryError.self) { try read(Data([0x28, 0xB5, 0x2F, 0xFD, 9, 9, 9, 9, 9])) }
+        #expect(throws: HistoryError.self) {
+            try read(Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]))
+        }
+        #expect(throws: HistoryError.self) {
+            try read(Data([0x28, 0xB5, 0x2F, 0xFD, 9, 9, 9, 9, 9]))
+        }
     }
 
     @Test func namesMatchAcrossSpellings() {
         func same(_ a: (String, String), _ b: (String, String)) -> Bool {
-            MatchKey.normalize(artist: a.0, title: a.1) == MatchKey.normalize(artist: b.0, title: b.1)
+            MatchKey.normalize(artist: a.0, title: a.1)
+                == MatchKey.normalize(artist: b.0, title: b.1)
         }
         #expect(same(("Björk", "Jóga"), ("bjork", "JOGA")))
         #expect(same(("The Beatles", "Help! (Remastered 2009)"), ("Beatles", "Help")))

@@ -25,7 +25,9 @@ import Testing
     @Test func sparseMatrixAddsDuplicatesAndTransposes() {
         let m = SparseMatrix(
             rows: 3, columns: 4,
-            entries: [(2, 1, 5), (0, 3, 1), (0, 0, 2), (0, 3, 4)].map { (row: $0.0, column: $0.1, value: $0.2) })
+            entries: [(2, 1, 5), (0, 3, 1), (0, 0, 2), (0, 3, 4)].map {
+                (row: $0.0, column: $0.1, value: $0.2)
+            })
         #expect(m.rowOffsets == [0, 2, 2, 3])
         #expect(m.columnIndices == [0, 3, 1])
         #expect(m.values == [2, 5, 5])
@@ -40,7 +42,9 @@ import Testing
         for n in [0, 1, 5, 100] {
             let scores = (0..<n).map { _ in Float(generator.integer(below: 20)) }
             let sorted = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
-            for k in [0, 1, 3, 10, 200] { #expect(topIndices(scores, k) == Array(sorted.prefix(k))) }
+            for k in [0, 1, 3, 10, 200] {
+                #expect(topIndices(scores, k) == Array(sorted.prefix(k)))
+            }
         }
         #expect(topIndices([.nan, 1, .nan], 2) == [1])
     }

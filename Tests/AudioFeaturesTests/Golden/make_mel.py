@@ -17,5 +17,5 @@ grid = [
 ]
 for i, settings in enumerate(grid):
     mel = librosa.feature.melspectrogram(y=signal, center=True, **settings).T
-    np.save(f"mel{i}.npy", mel.astype(np.float32))
+    np.save(f"mel{i}.npy", np.ascontiguousarray(mel, np.float32))
 json.dump(grid, open("grid.json", "w"), indent=1)

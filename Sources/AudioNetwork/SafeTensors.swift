@@ -16,12 +16,6 @@ public struct StoredTensor: Equatable, Sendable {
 
 /// The safetensors format: 8 bytes of header length, a JSON header, then the arrays.
 public enum SafeTensors {
-    private struct Entry: Codable {
-        let dtype: String
-        let shape: [Int]
-        let data_offsets: [Int]
-    }
-
     /// Writes float32 arrays, in the order of their names, and text metadata; atomically.
     public static func write(
         _ tensors: [String: StoredTensor], metadata: [String: String], to url: URL

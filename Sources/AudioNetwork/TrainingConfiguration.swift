@@ -3,7 +3,7 @@ import Matrices
 /// How the network is trained: mini-batch SGD with Nesterov momentum on random windows (blog; paper §4.2).
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
     /// Passes over the songs; in each, every song is heard in `windowsPerSong` random windows.
-    public var epochs = 20
+    public var epochs = 12
     public var windowsPerSong = 4
     public var batchSize = 32
     /// Highest learning rate; it rises linearly over the first 5 % of the steps and falls as a cosine to a hundredth.

@@ -24,7 +24,7 @@ struct Demo: ParsableCommand {
     var songs = WorldConfiguration().songs
 
     @Option(help: "Passes of the training.")
-    var epochs = 10
+    var epochs = 12
 
     @Option(help: "Threads to use (default: all cores).")
     var threads = Parallel.defaultThreads

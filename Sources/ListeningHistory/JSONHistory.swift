@@ -50,7 +50,8 @@ struct JSONHistory {
     }
 
     private func spotify(_ object: [String: Any]) -> JSONRow {
-        guard let title = text(object["master_metadata_track_name"]) else { return .filtered }  // a podcast
+        // Podcasts have an episode's name instead.
+        guard let title = text(object["master_metadata_track_name"]) else { return .filtered }
         guard let name = listener ?? text(object["username"]) else {
             return .broken("no username (give --listener)")
         }

@@ -18,20 +18,28 @@ func relativeError(_ got: Matrix, _ expected: Matrix) -> Float {
 
 @Suite struct MelSpectrogramTests {
     struct Settings: Decodable {
-        let sr: Int
-        let n_fft: Int
-        let hop_length: Int
-        let n_mels: Int
+        let sampleRate: Int
+        let fftSize: Int
+        let hopLength: Int
+        let melBands: Int
         let power: Int
         let htk: Bool
         let norm: String?
 
+        enum CodingKeys: String, CodingKey {
+            case sampleRate = "sr"
+            case fftSize = "n_fft"
+            case hopLength = "hop_length"
+            case melBands = "n_mels"
+            case power, htk, norm
+        }
+
         var configuration: MelConfiguration {
             var configuration = MelConfiguration()
-            configuration.sampleRate = sr
-            configuration.fftSize = n_fft
-            configuration.hopLength = hop_length
-            configuration.melBands = n_mels
+            configuration.sampleRate = sampleRate
+            configuration.fftSize = fftSize
+            configuration.hopLength = hopLength
+            configuration.melBands = melBands
             configuration.power = power
             configuration.scale = htk ? .htk : .slaney
             configuration.norm = norm == nil ? .none : .slaney

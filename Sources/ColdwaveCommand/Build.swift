@@ -28,6 +28,11 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Highest learning rate (default: \(TrainingConfiguration().learningRate)).")
     var learningRate: Double?
 
+    /// Nothing was asked for: what was trained before keeps its settings.
+    var isDefault: Bool {
+        device == "auto" && epochs == nil && seed == 0 && learningRate == nil
+    }
+
     func configuration(threads: Int) -> TrainingConfiguration {
         var configuration = Self.configuration(
             epochs: epochs ?? TrainingConfiguration().epochs, seed: seed, threads: threads)
@@ -58,7 +63,8 @@ struct Build: ParsableCommand {
         let outcomes = try options.write("build") { catalogue, context in
             try Pipeline(
                 catalogue, context: context,
-                training: training.configuration(threads: options.threads)
+                training: training.isDefault
+                    ? nil : training.configuration(threads: options.threads)
             )
             .build()
         }

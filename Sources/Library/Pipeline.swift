@@ -21,13 +21,23 @@ public struct Pipeline: Sendable {
     let factorization: FactorizationConfiguration
     let training: TrainingConfiguration
 
+    /// - Parameters:
+    ///   - factorization: nil for the settings of the last factorisation, or the default ones when there is none.
+    ///   - training: nil for the settings of the last training, or the default ones.
     public init(
         _ catalogue: Catalogue, context: StageContext,
-        factorization: FactorizationConfiguration = .catalogue,
-        training: TrainingConfiguration = TrainingConfiguration()
-    ) {
+        factorization: FactorizationConfiguration? = nil,
+        training: TrainingConfiguration? = nil
+    ) throws {
         self.catalogue = catalogue
         self.context = context
+        var factorization =
+            try factorization ?? catalogue.lastConfiguration(.factorize, .factors) ?? .catalogue
+        var training =
+            try training ?? catalogue.lastConfiguration(.train, .networks)
+            ?? TrainingConfiguration()
+        factorization.threads = context.threads
+        training.threads = context.threads
         self.factorization = factorization
         self.training = training
     }

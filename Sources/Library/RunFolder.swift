@@ -89,6 +89,14 @@ extension Catalogue {
         }
     }
 
+    /// The configuration of a stage's last run; nil when there is none, or it is of a form not known any more.
+    func lastConfiguration<T: Decodable>(_ stage: StageName, _ kind: ArtefactKind) throws -> T? {
+        guard let last = try lastRun(stage), let manifest = try? manifest(kind, last.run) else {
+            return nil
+        }
+        return try? JSONDecoder().decode(T.self, from: Data(manifest.configuration.utf8))
+    }
+
     /// Reads a run's manifest.
     /// - Throws: ``LibraryError/damaged(path:reason:)``, ``LibraryError/newerVersion(path:got:expected:)``.
     func manifest(_ kind: ArtefactKind, _ run: String) throws -> Manifest {

@@ -2,7 +2,7 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bootstrap clean
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing fuzz kill-scan bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -32,8 +32,22 @@ end-to-end: build
 check:
 	.ci/run
 
+# Coldwave against its peers on the same work in the same run; PYTHON=… names a Python that has them.
 bench: build
 	scripts/bench
+
+PYTHON ?= python3
+MUSIC ?= ../shared/data/music
+bench-hearing: build
+	$(PYTHON) scripts/bench_hearing.py $(COLDWAVE) $(MUSIC)
+
+# 2,000 mutated files of every format in MUSIC: none may crash or hold up a scan.
+fuzz: build
+	python3 scripts/fuzz_hearing.py $(COLDWAVE) $(MUSIC)
+
+# 30 scans killed at random moments: the next one must finish with the same library.
+kill-scan: build
+	python3 scripts/kill_scan.py $(COLDWAVE) $(MUSIC)
 
 clean:
 	rm -rf .build demo-library

@@ -1,10 +1,9 @@
-"""Coldwave against its peers: mel (librosa), scanning (bare ffmpeg), ALS (implicit), training (PyTorch eager).
+"""Coldwave against its peers: ALS (implicit), training (PyTorch eager). Hearing has bench_hearing.py.
 
-Every pair is measured alternately in this run; figures are medians. Usage: bench.py COLDWAVE MUSIC_FOLDER
+Every pair is measured alternately in this run; figures are medians. Usage: bench.py COLDWAVE
 """
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
-coldwave, music = str(Path(sys.argv[1]).resolve()), Path(sys.argv[2])
+coldwave = str(Path(sys.argv[1]).resolve())
 cores = len(os.sched_getaffinity(0))
 work = Path(tempfile.mkdtemp())
 
@@ -28,45 +27,6 @@ def report(name, ours, theirs, unit, higher_is_better=False):
     ours, theirs = statistics.median(ours), statistics.median(theirs)
     ratio = ours / theirs if higher_is_better else theirs / ours
     print(f"{name:<46} ours {ours:10.4f}  peer {theirs:10.4f} {unit:<10} {ratio:5.2f}x", flush=True)
-
-
-def mel():
-    import librosa
-    samples = (np.random.default_rng(0).standard_normal(22050 * 30) * 0.1).astype(np.float32)
-    np.save(work / "samples.npy", samples)
-    for hop in (110, 512):
-        ours, theirs = [], []
-        for _ in range(5):
-            ours.append(json.loads(run("lab", "mel", "--samples", work / "samples.npy", work / "mel.npy", "--hop", hop,
-                                       "--threads", 1, "--json"))["melSeconds"])
-            start = time.perf_counter()
-            librosa.feature.melspectrogram(y=samples, sr=22050, n_fft=1024, hop_length=hop)
-            theirs.append(time.perf_counter() - start)
-        report(f"mel of 30 s, hop {hop}, 1 thread, vs librosa", ours, theirs, "s")
-
-
-def scan():
-    files = sorted(p for p in music.rglob("*") if p.is_file())
-    if not files or subprocess.run(["which", "ffmpeg"], capture_output=True).returncode:
-        print("scan: skipped (no music, or no ffmpeg)")
-        return
-    ours, theirs = [], []
-
-    def cpu(action):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        action()
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    def bare():
-        for file in files:
-            subprocess.run(["ffmpeg", "-nostdin", "-v", "quiet", "-i", file, "-vn", "-ac", "1", "-ar", "22050", "-f", "f32le",
-                            "-y", "/dev/null"], check=True)
-
-    for i in range(3):
-        ours.append(len(files) / cpu(lambda: run("scan", music, "--library", work / f"library{i}")))
-        theirs.append(len(files) / cpu(bare))
-    report(f"scan of {len(files)} files vs bare ffmpeg decoding", ours, theirs, "songs/CPU-s", True)
 
 
 def als():
@@ -130,5 +90,5 @@ def training():
 
 
 print(f"{cores} cores; medians; the last column is how many times faster Coldwave is")
-for part in (mel, scan, als, training):
+for part in (als, training):
     part()

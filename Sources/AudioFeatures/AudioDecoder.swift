@@ -1,39 +1,18 @@
 import CFFmpeg
 import Foundation
 
-/// Which part of a song is heard.
-public enum Excerpt: Codable, Equatable, Sendable {
-    /// So many seconds from the middle (the paper's choice: 30).
-    case middle(seconds: Double)
-    case whole
-}
-
-/// What was heard in one file.
-public struct DecodedAudio: Sendable {
-    /// Mono, −1…1 (loud files may pass it).
-    public var samples: [Float]
-    public let sampleRate: Int
-    /// Where in the song the samples start.
-    public let excerptStartSeconds: Double
-    public let durationSeconds: Double
-    public let tags: AudioTags
-    public let codec: String
-    public let channels: Int
-    public let sourceSampleRate: Int
-    /// 128 bits over the compressed audio, as hex: renaming and re-tagging leave it as it is.
-    public let contentHash: String
-    /// What is damaged, in words.
-    public let warnings: [String]
-}
-
 /// Decodes any format FFmpeg knows, mixes to mono and resamples, as `ffmpeg -ac 1 -ar RATE` does.
 public struct AudioDecoder: Sendable {
     public let sampleRate: Int
     public let excerpt: Excerpt
     /// Compressed bytes that the content hash covers; whole songs, and the start of very long mixes.
     static let hashedBytes = 64 << 20
+    /// Songs with less sound than this in the excerpt are looked through for a better one.
+    static let enoughSound = 0.9
+    /// Seconds of a song that are looked through.
+    static let searched = 3600.0
 
-    public init(sampleRate: Int = 22050, excerpt: Excerpt = .middle(seconds: 30)) {
+    public init(sampleRate: Int = 22050, excerpt: Excerpt = .standard) {
         self.sampleRate = sampleRate
         self.excerpt = excerpt
         coldwave_quiet()
@@ -42,8 +21,90 @@ public struct AudioDecoder: Sendable {
     /// The version of the FFmpeg that is linked in.
     public static var libraryVersion: String { String(cString: av_version_info()) }
 
+    /// Tags and content hash, without decoding.
+    public func inspect(path: String) throws -> AudioInfo {
+        let stream = try open(path)
+        var info = stream.info
+        let heard = try stream.read(nil, sampleRate: sampleRate, hashing: Self.hashedBytes)
+        info.contentHash = heard.hash
+        info.warnings = heard.warnings
+        return info
+    }
+
     /// - Throws: ``AudioError``; damage that leaves something to hear is a warning instead.
     public func decode(path: String) throws -> DecodedAudio {
+        let stream = try open(path)
+        var info = stream.info
+        let duration = stream.durationSeconds
+        var spans = excerpt.spans(duration: duration)
+        var heard = try stream.read(spans[0], sampleRate: sampleRate, hashing: Self.hashedBytes)
+        if heard.samples.count < sampleRate / 10, spans[0].start > 0 {
+            // The header promised more than there is: hear the start instead.
+            spans = [Span(start: 0, seconds: spans[0].seconds)]
+            heard.samples = try open(path).read(spans[0], sampleRate: sampleRate).samples
+            heard.warnings.append("shorter than its header says")
+        }
+        for span in spans.dropFirst() {
+            heard.samples += try open(path).read(span, sampleRate: sampleRate).samples
+        }
+        let found = Double(heard.samples.count) / Double(sampleRate)
+        guard found >= 0.1 else {
+            if let reason = heard.warnings.first { throw AudioError.undecodable(reason: reason) }
+            throw AudioError.tooShort(seconds: (found * 1000).rounded() / 1000)
+        }
+        let wanted = spans.reduce(0) { $0 + $1.seconds }
+        let expected = min(wanted, (duration ?? found) - spans[0].start)
+        if found < expected - 1, heard.warnings.isEmpty {
+            heard.warnings.append(
+                String(format: "truncated: %.1f s where %.1f s were expected", found, expected))
+        }
+        var start = spans[0].start
+        if spans.count == 1, excerpt != .everything {
+            try avoidSilence(&heard.samples, &start, path: path, duration: duration ?? found)
+        }
+        info.excerptStartSeconds = start
+        info.durationSeconds = duration ?? found
+        info.audibleShare = Audibility(heard.samples, sampleRate: sampleRate).share
+        info.contentHash = heard.hash
+        info.warnings = heard.warnings
+        return DecodedAudio(samples: heard.samples, sampleRate: sampleRate, info: info)
+    }
+
+    /// Silence at a song's ends is cut off; an excerpt with much silence in it (a song before a hidden track, a long fade) is
+    /// moved to where there is more to hear.
+    private func avoidSilence(
+        _ samples: inout [Float], _ start: inout Double, path: String, duration: Double
+    ) throws {
+        let audibility = Audibility(samples, sampleRate: sampleRate)
+        guard audibility.share < 1 else { return }
+        let block = Int(Double(sampleRate) * Audibility.blockSeconds)
+        if case .middle(let seconds) = excerpt, duration > seconds + 1 {
+            guard audibility.share < Self.enoughSound else { return }
+            // Levels need no high frequencies: an hour at 8 kHz takes 115 MB.
+            let rate = 8000
+            let whole = try open(path).read(
+                Span(start: 0, seconds: Self.searched), sampleRate: rate)
+            let length = Int((seconds / Audibility.blockSeconds).rounded())
+            guard
+                let best = Audibility(whole.samples, sampleRate: rate).best(length: length),
+                best.share > audibility.share
+            else { return }
+            let span = Span(
+                start: Double(best.start) * Audibility.blockSeconds, seconds: seconds)
+            let again = try open(path).read(span, sampleRate: sampleRate).samples
+            guard again.count >= sampleRate / 10 else { return }
+            samples = again
+            start = span.start
+        } else if let extent = audibility.extent,
+            Double(extent.count) * Audibility.blockSeconds >= 3
+        {
+            samples = Array(
+                samples[extent.lowerBound * block..<min(samples.count, extent.upperBound * block)])
+            start += Double(extent.lowerBound) * Audibility.blockSeconds
+        }
+    }
+
+    private func open(_ path: String) throws -> AudioStream {
         // FFmpeg would wait for ever on a FIFO, and take "http:" for an address.
         var status = stat()
         guard stat(path, &status) == 0 else {
@@ -54,46 +115,6 @@ public struct AudioDecoder: Sendable {
         guard access(path, R_OK) == 0 else {
             throw AudioError.cannotOpen(reason: String(cString: strerror(errno)))
         }
-        let stream = try AudioStream(path: path)
-        let duration = stream.durationSeconds
-        var wanted = Span.everything
-        if case .middle(let seconds) = excerpt, let duration, duration > seconds {
-            wanted = Span(start: (duration - seconds) / 2, seconds: seconds)
-        } else if case .middle(let seconds) = excerpt, duration == nil {
-            wanted = Span(start: 0, seconds: seconds)
-        }
-        var heard = try stream.read(wanted, sampleRate: sampleRate, hashing: Self.hashedBytes)
-        if heard.samples.count < sampleRate / 10, wanted.start > 0 {
-            // The header promised more than there is: hear the start instead.
-            let again = try AudioStream(path: path)
-            heard = try again.read(
-                Span(start: 0, seconds: wanted.seconds), sampleRate: sampleRate,
-                hashing: Self.hashedBytes)
-            heard.warnings.append("shorter than its header says")
-            wanted.start = 0
-        }
-        let found = Double(heard.samples.count) / Double(sampleRate)
-        guard found >= 0.1 else {
-            if let reason = heard.warnings.first { throw AudioError.undecodable(reason: reason) }
-            throw AudioError.tooShort(seconds: (found * 1000).rounded() / 1000)
-        }
-        let expected = min(wanted.seconds, (duration ?? found) - wanted.start)
-        if found < expected - 1, heard.warnings.isEmpty {
-            heard.warnings.append(
-                String(format: "truncated: %.1f s where %.1f s were expected", found, expected))
-        }
-        return DecodedAudio(
-            samples: heard.samples, sampleRate: sampleRate, excerptStartSeconds: wanted.start,
-            durationSeconds: duration ?? found, tags: stream.tags, codec: stream.codecName,
-            channels: stream.channels, sourceSampleRate: stream.sourceSampleRate,
-            contentHash: heard.hash,
-            warnings: heard.warnings)
+        return try AudioStream(path: path)
     }
-}
-
-/// A stretch of a song, in seconds.
-struct Span: Sendable {
-    var start: Double
-    var seconds: Double
-    static let everything = Span(start: 0, seconds: .infinity)
 }

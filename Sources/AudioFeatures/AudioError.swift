@@ -9,6 +9,12 @@ public enum AudioError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooShort(seconds: Double)
     case cannotWrite(path: String, reason: String)
     case badConfiguration(reason: String)
+    /// A worker process could not be started.
+    case noDecoder(reason: String)
+    case decoderCrashed(ending: String)
+    case decoderHung(seconds: Int)
+    /// What a worker process said of the file.
+    case reported(reason: String)
 
     public var description: String {
         switch self {
@@ -20,6 +26,10 @@ public enum AudioError: Error, Equatable, Sendable, CustomStringConvertible {
         case .undecodable(let reason): "cannot be decoded: \(reason)"
         case .tooShort(let seconds): "holds only \(seconds) s of audio; at least 0.1 s is needed"
         case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+        case .noDecoder(let reason): "no worker process to decode it could be started: \(reason)"
+        case .decoderCrashed(let ending): "the decoder crashed on it (\(ending))"
+        case .decoderHung(let seconds): "decoding it took longer than \(seconds) s and was given up"
+        case .reported(let reason): reason
         case .badConfiguration(let reason): "these settings make no mel-spectrogram: \(reason)"
         }
     }

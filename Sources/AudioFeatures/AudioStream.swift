@@ -16,6 +16,19 @@ final class AudioStream {
     /// Nil when the file does not say.
     let durationSeconds: Double?
     let tags: AudioTags
+    let hasCover: Bool
+
+    /// What the container says; the hash, the warnings and what was heard are not known yet.
+    var info: AudioInfo {
+        var info = AudioInfo()
+        info.durationSeconds = durationSeconds ?? 0
+        info.tags = tags
+        info.codec = codecName
+        info.channels = channels
+        info.sourceSampleRate = sourceSampleRate
+        info.hasCover = hasCover
+        return info
+    }
 
     init(path: String) throws {
         var opened: UnsafeMutablePointer<AVFormatContext>?
@@ -58,6 +71,10 @@ final class AudioStream {
         // Ogg keeps tags on the stream, most others on the container.
         tags = AudioTags(
             raw: Self.entries(opened.pointee.metadata) + Self.entries(stream.pointee.metadata))
+        hasCover = (0..<Int(opened.pointee.nb_streams)).contains {
+            (opened.pointee.streams[$0]?.pointee.disposition ?? 0) & AV_DISPOSITION_ATTACHED_PIC
+                != 0
+        }
         // Cover art and other streams are dropped as early as possible.
         for other in 0..<Int(opened.pointee.nb_streams) where other != Int(found) {
             opened.pointee.streams[other]?.pointee.discard = AVDISCARD_ALL
@@ -91,11 +108,14 @@ final class AudioStream {
     }
 
     /// Reads the file forwards once: every packet goes into the hash (up to `hashing` bytes), those near the span are
-    /// decoded. Memory does not grow with the file's length.
-    func read(_ span: Span, sampleRate: Int, hashing: Int) throws -> Heard {
+    /// decoded. Memory does not grow with the file's length; what lies far ahead is jumped to once the hash is done.
+    /// - Parameter wanted: nil to hash alone.
+    func read(_ wanted: Span?, sampleRate: Int, hashing: Int = 0) throws -> Heard {
         var heard = Heard()
         var hash = PacketHash()
+        let span = wanted ?? Span(start: .infinity, seconds: 0)
         var reader = SpanReader(span: span, sampleRate: sampleRate)
+        var mayJump = wanted != nil
         var damaged = 0
         let first = format?.pointee.streams[Int(index)]?.pointee.start_time ?? coldwave_no_time
         let origin = first == coldwave_no_time ? 0 : Double(first) * timeBase
@@ -113,18 +133,24 @@ final class AudioStream {
             if hash.bytes < hashing, let data = current.data {
                 hash.add(UnsafeBufferPointer(start: data, count: Int(current.size)))
             }
-            if reader.isComplete {
+            if reader.isComplete || wanted == nil {
                 if hash.bytes >= hashing { break }
                 continue
             }
             let stamp = current.pts != coldwave_no_time ? current.pts : current.dts
             let time = stamp == coldwave_no_time ? nil : Double(stamp) * timeBase - origin
             // Decoders need a run-up (bit reservoir, overlap): one second.
-            if let time, time < span.start - 1, !reader.hasStarted { continue }
+            if let time, time < span.start - 1, !reader.hasStarted {
+                if mayJump, hash.bytes >= hashing, span.start - time > 30 {
+                    mayJump = false
+                    jump(to: span.start - 2 + origin)
+                }
+                continue
+            }
             if avcodec_send_packet(decoder, packet) < 0 { damaged += 1 }
             damaged += drain(&reader, origin: origin, fallback: time)
         }
-        if !reader.isComplete {
+        if !reader.isComplete, wanted != nil {
             avcodec_send_packet(decoder, nil)
             damaged += drain(&reader, origin: origin, fallback: nil)
             flushResampler(&reader)
@@ -133,6 +159,11 @@ final class AudioStream {
         heard.samples = reader.result()
         heard.hash = hash.hex(codec: codecName)
         return heard
+    }
+
+    /// Where the file cannot be jumped in, reading simply goes on.
+    private func jump(to seconds: Double) {
+        _ = av_seek_frame(format, index, Int64(seconds / timeBase), AVSEEK_FLAG_BACKWARD)
     }
 
     /// Takes decoded frames until the decoder wants more; gives the number of errors.

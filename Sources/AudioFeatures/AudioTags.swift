@@ -15,6 +15,8 @@ public struct AudioTags: Codable, Equatable, Sendable {
     public var artistMBIDs: [String] = []
     public var isrc: String?
     public var spotifyURI: String?
+    /// dB by which players should turn the track up.
+    public var trackGain: Double?
 
     public init() {}
 
@@ -50,6 +52,13 @@ public struct AudioTags: Codable, Equatable, Sendable {
         artistMBIDs = list(first("musicbrainzartistid"))
         isrc = first("isrc", "tsrc", "wmisrc")
         spotifyURI = first("spotifyuri", "spotifytrackuri")
+        // "-7.03 dB"; Opus keeps 256ths of a decibel.
+        trackGain =
+            first("replaygaintrackgain").flatMap {
+                Double(
+                    $0.lowercased().replacing("db", with: "").trimmingCharacters(in: .whitespaces))
+            } ?? first("r128trackgain").flatMap(Double.init).map { $0 / 256 }
+        if trackGain.map({ !$0.isFinite || abs($0) > 100 }) == true { trackGain = nil }
     }
 }
 

@@ -63,6 +63,14 @@ public struct QuantizedSpectrogram: Equatable, Sendable {
     /// `[frames, bands]`, row after row: 0 is the range's lower bound, 255 its upper.
     public let bytes: [UInt8]
 
+    /// Nil when the numbers do not fit together.
+    public init?(frames: Int, bands: Int, bytes: [UInt8]) {
+        guard frames >= 0, bands > 0, bytes.count == frames * bands else { return nil }
+        self.frames = frames
+        self.bands = bands
+        self.bytes = bytes
+    }
+
     public init(_ logMel: Matrix, range: ClosedRange<Float>) {
         frames = logMel.rows
         bands = logMel.columns

@@ -2,19 +2,37 @@ import Foundation
 import Matrices
 import Torch
 
-/// The state of a training after an epoch, on disk: weights, momentum and losses in one file, written atomically.
+/// The state of a training after an epoch, on disk, written atomically: weights, their averages, momentum and losses in one
+/// file, the best network so far in another.
 struct Checkpoint {
+    struct State {
+        let model: NetworkModel
+        let averages: [StoredTensor]
+        let velocities: [StoredTensor]
+        let losses: [EpochLoss]
+        /// Nil without songs to validate on.
+        let best: NetworkModel?
+    }
+
     let directory: URL
     private var file: URL { directory.appendingPathComponent("checkpoint.safetensors") }
+    private var bestFile: URL { directory.appendingPathComponent("best.safetensors") }
 
     init(directory: URL) { self.directory = directory }
 
-    func write(_ model: NetworkModel, _ optimizer: NesterovSGD, _ losses: [EpochLoss]) throws {
+    /// Written before the epoch's ``write(_:_:_:_:)``: an epoch that is repeated after a crash writes the same again.
+    func write(best: NetworkModel) throws { try best.write(to: bestFile) }
+
+    func write(
+        _ model: NetworkModel, _ averages: [Tensor], _ optimizer: NesterovSGD,
+        _ losses: [EpochLoss]
+    ) throws {
         var tensors = model.tensors
-        for ((name, shape), velocity) in zip(
-            model.configuration.parameterShapes, optimizer.velocities)
-        {
-            tensors["velocity." + name] = StoredTensor(shape: shape, values: try velocity.values())
+        for (i, (name, shape)) in model.configuration.parameterShapes.enumerated() {
+            tensors["velocity." + name] = StoredTensor(
+                shape: shape, values: try optimizer.velocities[i].values())
+            tensors["average." + name] = StoredTensor(
+                shape: shape, values: try averages[i].values())
         }
         try NetworkModel(configuration: model.configuration, tensors: tensors)
             .write(
@@ -24,7 +42,7 @@ struct Checkpoint {
     }
 
     /// Nil when there is none.
-    func read() throws -> (model: NetworkModel, velocities: [StoredTensor], losses: [EpochLoss])? {
+    func read() throws -> State? {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         let model = try NetworkModel(contentsOf: file)
         let (_, metadata) = try SafeTensors.read(file)
@@ -32,10 +50,13 @@ struct Checkpoint {
             let losses = try? JSONDecoder().decode(
                 [EpochLoss].self, from: Data((metadata["losses"] ?? "").utf8))
         else { throw NetworkError.notAModel(path: file.path, reason: "it is no checkpoint") }
-        let velocities = try model.configuration.parameterShapes.map {
-            try model.tensor("velocity." + $0.name)
+        func tensors(_ prefix: String) throws -> [StoredTensor] {
+            try model.configuration.parameterShapes.map { try model.tensor(prefix + $0.name) }
         }
-        return (model, velocities, losses)
+        let hasBest = FileManager.default.fileExists(atPath: bestFile.path)
+        return State(
+            model: model, averages: try tensors("average."), velocities: try tensors("velocity."),
+            losses: losses, best: hasBest ? try NetworkModel(contentsOf: bestFile) : nil)
     }
 }
 

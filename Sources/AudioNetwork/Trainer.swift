@@ -66,7 +66,12 @@ public struct Trainer {
         let network = try ConvolutionalNetwork(start, device: device, learning: true)
         let optimizer = try NesterovSGD(
             network.parameters, momentum: training.momentum, weightDecay: training.weightDecay)
+        // The averages, and the same network with them for weights.
+        let averaged = try ConvolutionalNetwork(start, device: device)
         if let saved {
+            for (average, stored) in zip(averaged.parameters, saved.averages) {
+                try average.assign(Tensor.from(stored.values, shape: stored.shape, device: device))
+            }
             for (velocity, stored) in zip(optimizer.velocities, saved.velocities) {
                 try velocity.assign(Tensor.from(stored.values, shape: stored.shape, device: device))
             }
@@ -78,6 +83,8 @@ public struct Trainer {
             peak: training.learningRate, steps: stepsPerEpoch * training.epochs)
         let validation = kept.flatMap { song in validationWindows(song, source.frameCount(of: song))
         }
+        let horizon = max(1, training.averagedEpochs * Double(stepsPerEpoch))
+        var best = saved?.best
         let began = Date()
         var heard = 0
         epochs: for epoch in losses.count..<max(losses.count, training.epochs) {
@@ -96,7 +103,13 @@ public struct Trainer {
                 }
                 try loss.backward()
                 _ = try optimizer.clip(training.gradientLimit)
-                try optimizer.step(learningRate: schedule.rate(step: epoch * stepsPerEpoch + step))
+                let taken = epoch * stepsPerEpoch + step
+                try optimizer.step(learningRate: schedule.rate(step: taken))
+                // A plain mean at first, then one that forgets.
+                let share = training.averagedEpochs > 0 ? 1 / min(Double(taken + 1), horizon) : 1
+                for (average, now) in zip(averaged.parameters, network.parameters) {
+                    try average.move(towards: now, by: share)
+                }
                 sum += value * Double(batch.count)
                 heard += batch.count
                 let done = min((step + 1) * training.batchSize, windows.count)
@@ -109,15 +122,25 @@ public struct Trainer {
                             / max(Date().timeIntervalSince(began), 1e-9),
                         trainLoss: sum / Double(done), validationLoss: losses.last?.validation))
             }
-            let validationLoss = try loss(network, validation, source, unit, device, threads)
+            let validationLoss = try loss(
+                averaged, validation, source, unit, device, threads)
+            let lowest = losses.compactMap(\.validation).min() ?? .infinity
             losses.append(
                 EpochLoss(
                     epoch: epoch + 1, train: sum / Double(max(1, windows.count)),
                     validation: validationLoss))
-            try checkpoint?.write(network.model(), optimizer, losses)
+            if let validationLoss, validationLoss < lowest {
+                let model = try averaged.model()
+                try checkpoint?.write(best: model)
+                best = model
+            }
+            try checkpoint?.write(network.model(), averaged.parameters, optimizer, losses)
         }
+        let lowest = losses.min { $0.validation ?? .infinity < $1.validation ?? .infinity }
         return TrainingResult(
-            model: try network.model(), losses: losses, windows: losses.count * windowsPerEpoch,
+            model: try best ?? averaged.model(), losses: losses,
+            keptEpoch: best == nil ? losses.count : lowest?.epoch ?? losses.count,
+            windows: losses.count * windowsPerEpoch,
             windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9),
             device: device)
     }

@@ -16,6 +16,9 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var gradientLimit = 1.0
     /// Share of the groups (artists) kept aside to watch the loss on; nothing is learned from them.
     public var validationFraction = 0.1
+    /// What is kept is the weights' mean over about so many of the last epochs (Polyak averaging), as it was after the epoch with
+    /// the lowest validation loss; 0 for the last weights as they are.
+    public var averagedEpochs = 1.0
     public var seed: UInt64 = 0
     public var device = "auto"
     /// Threads; 0 for all cores. Not part of what the result depends on.
@@ -26,7 +29,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case epochs, windowsPerSong, batchSize, learningRate, activationScale, momentum,
             weightDecay, gradientLimit
-        case validationFraction, seed, device
+        case validationFraction, averagedEpochs, seed, device
     }
 }
 
@@ -54,6 +57,8 @@ public struct EpochLoss: Codable, Equatable, Sendable {
 public struct TrainingResult: Sendable {
     public let model: NetworkModel
     public let losses: [EpochLoss]
+    /// The epoch whose weights were kept.
+    public let keptEpoch: Int
     public let windows: Int
     public let windowsPerSecond: Double
     public let device: String

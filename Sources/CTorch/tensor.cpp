@@ -76,6 +76,14 @@ int ctorch_assign(ctorch_tensor_t tensor, ctorch_tensor_t source) {
     });
 }
 
+int ctorch_move_towards(ctorch_tensor_t tensor, ctorch_tensor_t source, double share) {
+    return guarded([&] {
+        at::NoGradGuard guard;
+        tensor->value.lerp_(source->value, share);
+        return 0;
+    });
+}
+
 int ctorch_set_requires_gradient(ctorch_tensor_t tensor) {
     return guarded([&] {
         tensor->value.set_requires_grad(true);

@@ -29,7 +29,8 @@ struct Coldwave: ParsableCommand {
                 name: "Use it:", subcommands: [Recommend.self, Similar.self, PlaylistCommand.self]),
             CommandGroup(
                 name: "Look into it:", subcommands: [Evaluate.self, Status.self, Doctor.self]),
-            CommandGroup(name: "Try and test:", subcommands: [Demo.self, Lab.self]),
+            CommandGroup(
+                name: "Try and test:", subcommands: [Demo.self, Lab.self, Workers.Hear.self]),
         ])
 
     /// Errors are told in one line and end with status 1; wrong usage keeps ArgumentParser's 64.

@@ -33,6 +33,9 @@ struct LabMel: ParsableCommand {
     @Option(help: "Mono float32 samples (.npy) instead of an audio file.")
     var samples: String?
 
+    @Option(help: "Also write the samples that were heard (.npy).")
+    var samplesOut: String?
+
     @Option(help: "Hz.") var sampleRate = 22050
     @Option(help: "Samples a frame; a power of two.") var fft = 1024
     @Option(help: "Samples between frames.") var hop = 512
@@ -66,7 +69,7 @@ struct LabMel: ParsableCommand {
             mono = try ArrayFile.readVector(URL(fileURLWithPath: samples))
         } else {
             do {
-                mono = try AudioDecoder(sampleRate: sampleRate, excerpt: .whole).decode(
+                mono = try AudioDecoder(sampleRate: sampleRate, excerpt: .everything).decode(
                     path: files[0]
                 ).samples
             } catch let error as AudioError {
@@ -76,6 +79,9 @@ struct LabMel: ParsableCommand {
         let decoded = Date()
         let result = log.apply(mel.transform(mono, threads: threads))
         let computed = Date()
+        if let samplesOut {
+            try ArrayFile.write(mono, to: URL(fileURLWithPath: samplesOut))
+        }
         try ArrayFile.write(result, to: URL(fileURLWithPath: files[files.count - 1]))
         struct Report: Encodable {
             let frames: Int

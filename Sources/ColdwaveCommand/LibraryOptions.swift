@@ -72,7 +72,7 @@ enum LibraryProgress {
     static func context(_ display: ProgressDisplay, threads: Int) -> StageContext {
         Interruption.install()
         return StageContext(
-            threads: threads, report: { display.update($0) },
+            threads: threads, hearing: Workers.pool(), report: { display.update($0) },
             shouldStop: { Interruption.isRequested })
     }
 }

@@ -105,10 +105,10 @@ struct PlaylistCommand: ParsableCommand {
             )
         }
         let seeds = try like.map { try catalogue.track($0) }
-        let hashes = Set(seeds.map(\.contentHash))
+        let recordings = Set(seeds.map(\.recording))
         let near = recommender.similar(to: recommender.centre(of: seeds), count: n + seeds.count)
             .filter { item in
-                recommender.track(item.track.id).map { !hashes.contains($0.contentHash) } ?? false
+                recommender.track(item.track.id).map { !recordings.contains($0.recording) } ?? false
             }
         let list = recommender.flowing(Array(near.prefix(n)))
         return (

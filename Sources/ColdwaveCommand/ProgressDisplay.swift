@@ -8,6 +8,7 @@ final class ProgressDisplay: Sendable {
         var stage = ""
         var started = Date()
         var startedAt = 0
+        var done = 0
         var lastShown = Date.distantPast
         var lastLine = ""
         var isOpen = false
@@ -26,10 +27,11 @@ final class ProgressDisplay: Sendable {
         guard !isQuiet else { return }
         state.withLock { state in
             let now = Date()
-            if state.stage != progress.stage || progress.done < state.startedAt {
+            if state.stage != progress.stage || progress.done < state.done {
                 close(&state)
                 state = State(stage: progress.stage, started: now, startedAt: progress.done)
             }
+            state.done = progress.done
             let isLast = progress.done == progress.total
             // Ten times a second on a terminal; elsewhere every five seconds.
             guard isLast || now.timeIntervalSince(state.lastShown) >= (isTerminal ? 0.1 : 5) else {

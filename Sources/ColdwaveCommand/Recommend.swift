@@ -21,6 +21,9 @@ struct Recommend: ParsableCommand {
     @Flag(help: "Also songs they have played.")
     var includePlayed = false
 
+    @Flag(help: "Also intros, skits and the like.")
+    var includeInterludes = false
+
     @Option(help: "Songs by one artist; 0 for any number.")
     var maxPerArtist = 2
 
@@ -45,6 +48,7 @@ struct Recommend: ParsableCommand {
         request.count = n
         request.onlyNew = onlyNew
         request.includePlayed = includePlayed
+        request.includeInterludes = includeInterludes
         request.maxPerArtist = maxPerArtist
         request.discovery = discovery
         request.exclude = exclude
@@ -98,7 +102,8 @@ struct Similar: ParsableCommand {
             guard case .unknownTrack = error, FileManager.default.fileExists(atPath: track) else {
                 throw error
             }
-            list = try recommender.similar(toFile: track, count: n)
+            list = try recommender.similar(
+                toFile: track, count: n, hearing: Workers.pool())
         }
         try options.output.print(list) { SuggestionTable.text(list) }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AudioFeatures
 import Library
 
 struct Scan: ParsableCommand {
@@ -11,11 +12,24 @@ struct Scan: ParsableCommand {
     @Argument(help: "Files or folders (searched recursively).", completion: .file())
     var paths: [String]
 
+    @Option(
+        help:
+            "Which part of songs this library hears: seconds from the middle (3…600), or whole. Songs heard otherwise are heard again (default: as before, at first 30)."
+    )
+    var excerpt: String?
+
     @OptionGroup var options: LibraryOptions
+
+    func validate() throws {
+        guard excerpt.map({ Excerpt(text: $0) != nil }) ?? true else {
+            throw ValidationError("--excerpt takes 3…600 seconds, or whole.")
+        }
+    }
 
     func run() throws {
         let report = try options.write("scan", create: true) { catalogue, context in
-            try ScanStage(catalogue, context: context).run(paths: paths)
+            try ScanStage(catalogue, context: context).run(
+                paths: paths, excerpt: excerpt.flatMap(Excerpt.init(text:)))
         }
         try options.output.print(report) {
             var lines = report.failed.map { "failed   \($0.path): \($0.reason)" }
@@ -31,6 +45,15 @@ struct Scan: ParsableCommand {
             }
             if report.padded > 0 {
                 lines.append("\(report.padded) shorter than a window: heard with padding")
+            }
+            if report.interludes > 0 {
+                lines.append(
+                    "\(report.interludes) in the library are intros, skits or silence: not learned from, not recommended"
+                )
+            }
+            if report.duplicates > 0 {
+                lines.append(
+                    "\(report.duplicates) are recordings that the library has in another file too")
             }
             let heard = report.added + report.updated + report.moved
             if heard > 0 {

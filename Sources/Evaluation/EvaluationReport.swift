@@ -90,9 +90,8 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
                 func share(_ metric: KeyPath<ModelRow, Double>) -> String? {
                     let way = top[keyPath: metric] - floor[keyPath: metric]
                     guard way > 1e-9 else { return nil }
-                    return String(
-                        format: "%.0f %%",
-                        100 * (row[keyPath: metric] - floor[keyPath: metric]) / way)
+                    let percent = 100 * (row[keyPath: metric] - floor[keyPath: metric]) / way
+                    return "\(Int(percent.rounded())) %"
                 }
                 guard let map = share(\.map500), let auc = share(\.auc) else { continue }
                 text.append(

@@ -62,7 +62,7 @@ extension Catalogue {
             ("stem", "externalID"), ("matchKey", "matchKey"),
         ] {
             let unique =
-                column == "stem" ? "GROUP BY t.stem HAVING count(DISTINCT t.contentHash) = 1" : ""
+                column == "stem" ? "GROUP BY t.stem HAVING count(DISTINCT t.recording) = 1" : ""
             let value = own.contains("(") || own.contains(".") ? own : "reference." + own
             try database.execute(
                 sql: """
@@ -138,7 +138,7 @@ extension Catalogue {
             let columns = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT r.id AS reference, (SELECT min(c.id) FROM track t JOIN track c ON c.contentHash = t.contentHash
+                    SELECT r.id AS reference, (SELECT min(c.id) FROM track t JOIN track c ON c.recording = t.recording
                         WHERE t.id = r.trackID) AS track
                     FROM reference r WHERE EXISTS (SELECT 1 FROM play p WHERE p.referenceID = r.id)
                     ORDER BY track IS NULL, track, r.id

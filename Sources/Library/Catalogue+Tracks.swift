@@ -36,10 +36,12 @@ extension Catalogue {
     }
 
     /// Keeps what a scan heard in one file.
-    /// - Parameter same: the tracks with the same audio; a missing one among them is this file, moved.
+    /// - Parameters:
+    ///   - audio: of a file that was not decoded because its sound is known, only what the container says.
+    ///   - same: the tracks with the same audio; a missing one among them is this file, moved.
     func save(
-        _ file: FoundFile, _ audio: DecodedAudio, _ place: SpectrogramPlace, same: [Track],
-        _ database: Database
+        _ file: FoundFile, _ audio: AudioInfo, _ place: SpectrogramPlace, excerpt: Excerpt,
+        decoded: Bool, signature: Data?, same: [Track], _ database: Database
     ) throws -> Change {
         let atPath = try Track.fetchOne(
             database, sql: "SELECT * FROM track WHERE path = ?", arguments: [file.path])
@@ -58,24 +60,36 @@ extension Catalogue {
                 genres: "", matchKey: "", codec: "", channels: 0, sampleRate: 0, durationSeconds: 0,
                 excerptStartSeconds: 0, shard: 0, shardOffset: 0, frames: 0, padded: false,
                 warnings: "",
-                missing: false)
+                missing: false, artistMBIDs: "", hasCover: false, excerpt: "", audibleShare: 1,
+                kind: .song, recording: "", compared: false)
         track.path = file.path
         track.relativePath = file.relativePath
         track.stem = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
         track.size = file.size
         track.modified = file.modified
+        if track.contentHash != audio.contentHash {
+            track.recording = same.first?.recording ?? audio.contentHash
+            track.compared = same.first?.compared ?? false
+        }
         track.contentHash = audio.contentHash
+        track.signature = signature ?? same.first?.signature
         track.apply(audio.tags, path: file.path)
         track.codec = audio.codec
         track.channels = audio.channels
         track.sampleRate = audio.sourceSampleRate
-        track.durationSeconds = audio.durationSeconds
-        track.excerptStartSeconds = audio.excerptStartSeconds
+        let alike = same.first
+        track.durationSeconds = decoded ? audio.durationSeconds : alike?.durationSeconds ?? 0
+        track.excerptStartSeconds =
+            decoded ? audio.excerptStartSeconds : alike?.excerptStartSeconds ?? 0
+        track.audibleShare = decoded ? audio.audibleShare : alike?.audibleShare ?? 1
+        track.excerpt = excerpt.text
+        track.hasCover = audio.hasCover
         track.shard = place.shard
         track.shardOffset = place.offset
         track.frames = place.frames
         track.padded = place.frames < ScanStage.windowFrames
-        track.warnings = audio.warnings.joined(separator: "; ")
+        track.warnings =
+            decoded ? audio.warnings.joined(separator: "; ") : alike?.warnings ?? ""
         track.missing = false
         try track.save(database)
         try database.execute(sql: "DELETE FROM failure WHERE path = ?", arguments: [file.path])
@@ -116,6 +130,21 @@ extension Catalogue {
                 failures[row["path"]] = (row["size"], row["modified"], row["reason"])
             }
             return failures
+        }
+    }
+
+    /// What part of songs this library hears.
+    func excerpt() throws -> Excerpt {
+        try database.read {
+            try String.fetchOne($0, sql: "SELECT value FROM setting WHERE name = 'excerpt'")
+        }.flatMap(Excerpt.init(text:)) ?? .standard
+    }
+
+    func setExcerpt(_ excerpt: Excerpt) throws {
+        try database.write {
+            try $0.execute(
+                sql: "INSERT OR REPLACE INTO setting VALUES ('excerpt', ?)",
+                arguments: [excerpt.text])
         }
     }
 

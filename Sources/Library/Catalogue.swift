@@ -5,7 +5,7 @@ import GRDB
 /// that never wait.
 public struct Catalogue: Sendable {
     /// The format this code writes; kept in SQLite's `user_version`.
-    public static let formatVersion = 1
+    public static let formatVersion = 2
     let database: DatabasePool
     public let location: LibraryLocation
 
@@ -50,7 +50,11 @@ public struct Catalogue: Sendable {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             try database.execute(sql: schema)
-            try database.execute(sql: "PRAGMA user_version = \(formatVersion)")
+            try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: additions2)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }
@@ -91,6 +95,22 @@ public struct Catalogue: Sendable {
             seconds REAL NOT NULL, finished TEXT NOT NULL);
         CREATE TABLE revision (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL);
         INSERT INTO revision VALUES ('plays', 0), ('tracks', 0);
+        """
+
+    private static let additions2 = """
+        ALTER TABLE track ADD COLUMN artistMBIDs TEXT NOT NULL DEFAULT '';
+        ALTER TABLE track ADD COLUMN trackGain REAL;
+        ALTER TABLE track ADD COLUMN hasCover INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE track ADD COLUMN excerpt TEXT NOT NULL DEFAULT '30';
+        ALTER TABLE track ADD COLUMN audibleShare REAL NOT NULL DEFAULT 1;
+        ALTER TABLE track ADD COLUMN kind TEXT NOT NULL DEFAULT 'song';
+        ALTER TABLE track ADD COLUMN recording TEXT NOT NULL DEFAULT '';
+        ALTER TABLE track ADD COLUMN signature BLOB;
+        -- 0 until the track was compared with the others: whether its recording is here already.
+        ALTER TABLE track ADD COLUMN compared INTEGER NOT NULL DEFAULT 0;
+        UPDATE track SET recording = contentHash;
+        CREATE INDEX trackByRecording ON track(recording);
+        CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
         """
 
     /// Counts up when plays (or what they match) change, so that stages can tell whether they are fresh.

@@ -45,7 +45,7 @@ public struct ColdEvaluation: Sendable {
         for column in data.plays.columnIndices { listeners[Int(column)] += 1 }
         // Columns of the play matrix that have sound and enough listeners.
         let columns = data.songs.indices.filter { column in
-            if case .track(let id) = data.songs[column], tracks[id] != nil {
+            if case .track(let id) = data.songs[column], tracks[id]?.kind == .song {
                 return listeners[column] >= configuration.minimumListeners
             }
             return false
@@ -116,7 +116,8 @@ public struct ColdEvaluation: Sendable {
         _ artists: [Int], label: String
     ) throws -> Matrix {
         let trained = try Trainer(training: configuration.training).train(
-            source: source.selecting(rest), targets: targets, groups: rest.map { artists[$0] },
+            source: source.selecting(rest), targets: targets,
+            groups: rest.map { artists[$0] },
             progress: { progress in
                 context.report(
                     StageProgress(

@@ -23,6 +23,8 @@ public struct StoredPredictions: Sendable {
     public let networkRun: String
     /// Track ids, one a row.
     public let tracks: [Int64]
+    /// What was heard of each.
+    let sounds: [String]
     /// The network's outputs, `[tracks, dimensions]`.
     public let predicted: Matrix
     /// Sound and plays together, on the scale of the factors: what songs are ranked by.
@@ -44,14 +46,14 @@ public struct PredictStage: Sendable {
     }
 
     func inputDigest(network: String, factors: String, _ tracks: [Track]) -> String {
-        digest(["predict 1", network, factors] + tracks.map(\.contentHash))
+        digest(["predict 2", network, factors] + tracks.map(\.soundDigest))
     }
 
     /// One track a recording: the first of those with the same audio.
     func recordings() throws -> [Track] {
         var seen: Set<String> = []
         return try catalogue.tracks(includingMissing: true).filter {
-            seen.insert($0.contentHash).inserted
+            seen.insert($0.recording).inserted
         }
     }
 
@@ -93,6 +95,8 @@ public struct PredictStage: Sendable {
             try ArrayFile.write(blended, to: folder.appendingPathComponent("blended.npy"))
             try LineFile.write(
                 tracks.map { String($0.id ?? 0) }, to: folder.appendingPathComponent("songs.txt"))
+            try LineFile.write(
+                tracks.map(\.soundDigest), to: folder.appendingPathComponent("sounds.txt"))
         }
         return PredictReport(
             songs: tracks.count, heard: heard, cold: cold, seconds: seconds,
@@ -101,11 +105,13 @@ public struct PredictStage: Sendable {
 
     /// Predicts the songs that this network has not heard yet; the others are taken from the last run.
     private func predict(_ tracks: [Track], network: String) throws -> (Matrix, heard: Int) {
-        var known: [Int64: [Float]] = [:]
+        var known: [String: [Float]] = [:]
         if let last = try? catalogue.storedPredictions(for: "predict"), last.networkRun == network {
-            for (row, id) in last.tracks.enumerated() { known[id] = Array(last.predicted.row(row)) }
+            for (row, sound) in last.sounds.enumerated() {
+                known[sound] = Array(last.predicted.row(row))
+            }
         }
-        let pending = tracks.filter { known[$0.id ?? 0] == nil }
+        let pending = tracks.filter { known[$0.soundDigest] == nil }
         if !pending.isEmpty {
             let model = try NetworkModel(
                 contentsOf: catalogue.location.run(.networks, network).appendingPathComponent(
@@ -120,10 +126,10 @@ public struct PredictStage: Sendable {
                 }, shouldStop: context.shouldStop)
             try context.checkStop("predict")
             for (row, track) in pending.enumerated() {
-                known[track.id ?? 0] = Array(outputs.row(row))
+                known[track.soundDigest] = Array(outputs.row(row))
             }
         }
-        let rows = tracks.compactMap { known[$0.id ?? 0] }
+        let rows = tracks.compactMap { known[$0.soundDigest] }
         let matrix = Matrix(
             rows: rows.count, columns: rows.first?.count ?? 0, storage: rows.flatMap { $0 })
         return (matrix, pending.count)
@@ -191,13 +197,17 @@ extension Catalogue {
         let tracks = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap {
             Int64($0)
         }
-        guard tracks.count == predicted.rows, tracks.count == blended.rows else {
+        let sounds = try LineFile.read(folder.appendingPathComponent("sounds.txt"))
+        guard tracks.count == predicted.rows, tracks.count == blended.rows,
+            tracks.count == sounds.count
+        else {
             throw LibraryError.damaged(
                 path: folder.path, reason: "its files do not belong together")
         }
         return StoredPredictions(
             run: last.run, factorsRun: manifest.inputs["factorize"] ?? "",
-            networkRun: manifest.inputs["train"] ?? "", tracks: tracks, predicted: predicted,
+            networkRun: manifest.inputs["train"] ?? "", tracks: tracks, sounds: sounds,
+            predicted: predicted,
             blended: blended)
     }
 }

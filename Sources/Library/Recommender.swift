@@ -34,6 +34,8 @@ public struct RecommendationRequest: Codable, Equatable, Sendable {
     public var includePlayed = false
     public var maxPerArtist = 2
     public var discovery: Float = 0
+    /// Also intros, skits and silence.
+    public var includeInterludes = false
     /// Artists or genres to leave out, whatever their case.
     public var exclude: [String] = []
 
@@ -62,9 +64,15 @@ public struct Recommender: Sendable {
                 reason: "it was made from an earlier factorisation, whose space is another one",
                 next: "Run `coldwave build`.")
         }
+        let all = try catalogue.tracks(includingMissing: true)
+        // Where the file that stands for a recording is gone, another one of it takes its place.
+        let present = Dictionary(
+            all.filter { !$0.missing }.map { ($0.recording, $0) }, uniquingKeysWith: { a, _ in a })
         tracks = Dictionary(
-            uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).compactMap { track in
-                track.id.map { ($0, track) }
+            uniqueKeysWithValues: all.compactMap { track in
+                track.id.map {
+                    ($0, track.missing ? present[track.recording] ?? track : track)
+                }
             })
         songRow = Dictionary(uniqueKeysWithValues: zip(factors.songs, 0...))
         let data = try catalogue.tasteData()
@@ -90,6 +98,7 @@ public struct Recommender: Sendable {
         let scores = predictions.blended
         let candidates = predictions.tracks.enumerated().compactMap { row, id -> Candidate? in
             guard let track = tracks[id], !track.missing else { return nil }
+            if !request.includeInterludes, track.kind != .song { return nil }
             if !request.includePlayed, played.contains(.track(id)) { return nil }
             if request.onlyNew, plays[.track(id)] != nil { return nil }
             if isExcluded(track, request.exclude) { return nil }
@@ -111,20 +120,24 @@ public struct Recommender: Sendable {
             return []
         }
         return similar(
-            to: Array(predictions.blended.row(row)), count: count, excluding: track.contentHash)
+            to: Array(predictions.blended.row(row)), count: count, excluding: track.recording)
     }
 
     /// The nearest songs to an audio file that need not be in the library: it is heard on the spot.
-    public func similar(toFile path: String, count: Int) throws -> [Suggestion] {
+    /// - Parameter hearing: what decodes it; nil for this process.
+    public func similar(toFile path: String, count: Int, hearing: (any Hearing)? = nil) throws
+        -> [Suggestion]
+    {
         let format = SpectrogramFormat.standard
-        let audio = try AudioDecoder(sampleRate: format.mel.sampleRate).decode(path: path)
-        let mel = format.compression.apply(try MelSpectrogram(format.mel).transform(audio.samples))
+        let song = try (hearing ?? LocalHearing(format)).hear(
+            HearingRequest(path: path, excerpt: catalogue.excerpt()))
+        guard let spectrogram = song.spectrogram else { return [] }
         let model = try NetworkModel(
             contentsOf: catalogue.location.run(.networks, predictions.networkRun)
                 .appendingPathComponent("model.safetensors"))
-        let heard = QuantizedSpectrogram(mel, range: format.range).matrix(range: format.range)
+        let heard = spectrogram.matrix(range: format.range)
         let place = try Predictor(model).predict(try MatrixSource([heard]))
-        return similar(to: Array(place.row(0)), count: count, excluding: audio.contentHash)
+        return similar(to: Array(place.row(0)), count: count, excluding: song.info.contentHash)
     }
 
     /// The library's nearest songs to a place in the taste space, by cosine.
@@ -133,7 +146,9 @@ public struct Recommender: Sendable {
     {
         let index = VectorIndex(predictions.blended, metric: .cosine)
         let near = index.nearest(to: place, count: count) { row in
-            tracks[predictions.tracks[row]].map { !$0.missing && $0.contentHash != hash } ?? false
+            tracks[predictions.tracks[row]].map {
+                !$0.missing && $0.kind == .song && $0.recording != hash && $0.contentHash != hash
+            } ?? false
         }
         return near.enumerated().compactMap { rank, neighbor in
             tracks[predictions.tracks[neighbor.index]].map { track in
@@ -178,7 +193,7 @@ public struct Recommender: Sendable {
 
     /// The track that stands for all copies of a recording.
     private func canonical(_ track: Track) -> Int64? {
-        predictions.tracks.first { tracks[$0]?.contentHash == track.contentHash }
+        predictions.tracks.first { tracks[$0]?.recording == track.recording }
     }
 
     /// The listener's factors; a listener who came after the factorisation is folded in.
@@ -206,7 +221,7 @@ public struct Recommender: Sendable {
 
     private func candidate(_ row: Int, _ track: Track, _ score: Float) -> Candidate {
         Candidate(
-            index: row, score: score, artist: track.artist, recording: track.contentHash,
+            index: row, score: score, artist: track.artist, recording: track.recording,
             popularity: listeners[.track(track.id ?? 0)] ?? 0)
     }
 

@@ -19,6 +19,10 @@ public struct ScanReport: Codable, Equatable, Sendable {
     public var missing = 0
     /// Songs shorter than the network's window, heard with padding.
     public var padded = 0
+    /// Tracks of the library that are no songs: interludes and silence.
+    public var interludes = 0
+    /// Tracks of the library whose recording is there in another file too.
+    public var duplicates = 0
     public var failed: [Failure] = []
     /// Files that were heard although something in them is damaged.
     public var warnings: [Failure] = []
@@ -44,15 +48,18 @@ public struct ScanStage: Sendable {
     }
 
     /// Scans files and folders and remembers them as roots.
+    /// - Parameter excerpt: which part of songs this library hears from now on; songs heard otherwise are heard again. Nil leaves
+    ///   it as it is.
     /// - Throws: ``LibraryError/noSuchPath(path:)`` before anything is done; what is wrong with single files is in the
     ///   report.
-    public func run(paths: [String]) throws -> ScanReport {
+    public func run(paths: [String], excerpt: Excerpt? = nil) throws -> ScanReport {
         let roots = try paths.map { path in
             guard FileManager.default.fileExists(atPath: path) else {
                 throw LibraryError.noSuchPath(path: path)
             }
             return URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
         }
+        if let excerpt { try catalogue.setExcerpt(excerpt) }
         try catalogue.database.write { database in
             for root in roots {
                 try database.execute(
@@ -83,118 +90,123 @@ public struct ScanStage: Sendable {
         for root in roots { walk.add(root: root) }
         report.found = walk.files.count
         report.failed = walk.unreadable.map { .init(path: $0.path, reason: $0.reason) }
+        let excerpt = try catalogue.excerpt()
         let known = try catalogue.tracksByPath()
-        let knownFailures = try catalogue.failuresByPath()
-        var pending: [FoundFile] = []
-        for file in walk.files {
-            if let track = known[file.path], track.size == file.size,
-                track.modified == file.modified,
-                !track.missing
-            {
-                report.unchanged += 1
-            } else if let failure = knownFailures[file.path], failure.size == file.size,
-                failure.modified == file.modified
-            {
-                report.failed.append(.init(path: file.path, reason: failure.reason))
-            } else {
-                pending.append(file)
-            }
-        }
+        let pending = try pending(walk.files, known, excerpt, &report)
         // Before new files are read, so that a moved file finds its old track free.
         report.missing = try catalogue.markMissing(
             under: roots.map(\.path), except: Set(walk.files.map(\.path)),
             unreadable: walk.unreadable.map(\.path))
-        let melSpectrogram = try MelSpectrogram(store.format.mel)
-        var done = 0
-        for batch in pending.chunks(Self.batchSize) {
-            try context.checkStop("scan")
-            let outcomes = Parallel.map(batch.count, threads: context.threads) { i in
-                context.shouldStop() ? .skipped : hear(batch[i], melSpectrogram)
-            }
-            try keep(outcomes, batch, &report)
-            done += batch.count
+        // A moved file has the size of a missing one: if it also has its content, it need not be decoded.
+        let free = Dictionary(
+            grouping: try catalogue.tracks(includingMissing: true).filter {
+                $0.missing && $0.excerpt == excerpt.text
+            }, by: \.size)
+        let requests = pending.map { file in
+            let before = known[file.path].map { $0.excerpt == excerpt.text ? [$0] : [] } ?? []
+            return HearingRequest(
+                path: file.path, excerpt: excerpt,
+                known: (before + (free[file.size] ?? [])).prefix(16).map(\.contentHash))
+        }
+        let queue = HearingQueue(
+            hearing: try context.hearing ?? LocalHearing(store.format), threads: context.threads,
+            batch: Self.batchSize)
+        let done = try queue.run(requests, shouldStop: context.shouldStop) { first, outcomes in
+            try keep(outcomes, pending[first..<first + outcomes.count], excerpt, &report)
             context.report(
-                StageProgress(stage: "scan", done: done, total: pending.count, unit: "files"))
+                StageProgress(
+                    stage: "scan", done: first + outcomes.count, total: pending.count,
+                    unit: "files"))
         }
-        try context.checkStop("scan")
-        if report.added + report.updated + report.moved + report.missing > 0 {
-            try catalogue.database.write { try catalogue.bumpRevision("tracks", $0) }
-            _ = try catalogue.matchReferences()
-        }
+        try settle(&report)
+        if done < requests.count { try context.checkStop("scan") }
         report.seconds = Date().timeIntervalSince(started)
         return report
     }
 
-    /// What came of one file.
-    enum Outcome: Sendable {
-        case heard(DecodedAudio, QuantizedSpectrogram)
-        case failed(String)
-        case skipped
+    /// What can be told only of all tracks together; also of those that a killed scan left.
+    private func settle(_ report: inout ScanReport) throws {
+        report.interludes = try catalogue.markKinds()
+        let joined = try catalogue.joinRecordings(store, threads: context.threads)
+        if report.added + report.updated + report.moved + report.missing + joined > 0 {
+            try catalogue.database.write { try catalogue.bumpRevision("tracks", $0) }
+        }
+        _ = try catalogue.matchReferences()
+        report.duplicates = try catalogue.duplicateCount()
     }
 
-    private func hear(_ file: FoundFile, _ melSpectrogram: MelSpectrogram) -> Outcome {
-        do {
-            let audio = try AudioDecoder(sampleRate: store.format.mel.sampleRate).decode(
-                path: file.path)
-            let mel = store.format.compression.apply(melSpectrogram.transform(audio.samples))
-            var light = audio
-            light.samples = []
-            return .heard(light, QuantizedSpectrogram(mel, range: store.format.range))
-        } catch {
-            return .failed(String(describing: error))
+    /// The files that are new or changed; the others are counted.
+    private func pending(
+        _ files: [FoundFile], _ known: [String: Track], _ excerpt: Excerpt,
+        _ report: inout ScanReport
+    ) throws -> [FoundFile] {
+        let knownFailures = try catalogue.failuresByPath()
+        return files.filter { file in
+            if let track = known[file.path], track.size == file.size,
+                track.modified == file.modified, !track.missing, track.excerpt == excerpt.text
+            {
+                report.unchanged += 1
+                return false
+            }
+            if let failure = knownFailures[file.path], failure.size == file.size,
+                failure.modified == file.modified
+            {
+                report.failed.append(.init(path: file.path, reason: failure.reason))
+                return false
+            }
+            return true
         }
     }
 
     /// Commits one batch: spectrograms first, then the catalogue.
-    private func keep(_ outcomes: [Outcome], _ batch: [FoundFile], _ report: inout ScanReport)
-        throws
-    {
+    private func keep(
+        _ outcomes: [HearingQueue.Outcome], _ files: ArraySlice<FoundFile>, _ excerpt: Excerpt,
+        _ report: inout ScanReport
+    ) throws {
         var counts = report
-        var known = try catalogue.tracksByHash(
-            outcomes.compactMap {
-                if case .heard(let audio, _) = $0 { audio.contentHash } else { nil }
-            })
+        let heard = outcomes.compactMap { try? $0.get() }
+        // Spectrograms of the same content are kept once; those of another excerpt are no use.
+        let known = try catalogue.tracksByHash(heard.map(\.info.contentHash))
+            .mapValues { tracks in tracks.filter { $0.excerpt == excerpt.text } }
         var new: [QuantizedSpectrogram] = []
-        for case .heard(let audio, let spectrogram) in outcomes
-        where known[audio.contentHash] == nil {
-            new.append(spectrogram)
-            known[audio.contentHash] = []
+        var fresh: [String: Int] = [:]
+        for song in heard {
+            let hash = song.info.contentHash
+            if let spectrogram = song.spectrogram, known[hash]?.isEmpty ?? true, fresh[hash] == nil
+            {
+                fresh[hash] = new.count
+                new.append(spectrogram)
+            }
         }
-        var places = try store.append(new)[...]
-        var fresh: [String: SpectrogramPlace] = [:]
+        let places = try store.append(new)
+        let signatures = new.map { SignatureBytes.data(Fingerprint.signature($0)) }
         try catalogue.database.write { database in
-            for (file, outcome) in zip(batch, outcomes) {
-                switch outcome {
-                case .skipped: break
-                case .failed(let reason):
+            for (file, outcome) in zip(files, outcomes) {
+                let song: HeardSong
+                do { song = try outcome.get() } catch {
+                    let reason = String(describing: error)
                     counts.failed.append(.init(path: file.path, reason: reason))
                     try catalogue.recordFailure(file, reason, database)
-                case .heard(let audio, _):
-                    let same = known[audio.contentHash] ?? []
-                    let place: SpectrogramPlace
-                    if let track = same.first {
-                        place = SpectrogramPlace(
-                            shard: track.shard, offset: track.shardOffset, frames: track.frames)
-                    } else if let earlier = fresh[audio.contentHash] {
-                        place = earlier
-                    } else if let first = places.popFirst() {
-                        place = first
-                        fresh[audio.contentHash] = first
-                    } else {
-                        continue
-                    }
-                    let change = try catalogue.save(file, audio, place, same: same, database)
-                    switch change {
-                    case .added: counts.added += 1
-                    case .updated: counts.updated += 1
-                    case .moved:
-                        counts.moved += 1
-                        counts.missing = max(0, counts.missing - 1)
-                    }
-                    if place.frames < Self.windowFrames { counts.padded += 1 }
-                    counts.audioSeconds += audio.durationSeconds
-                    counts.warnings += audio.warnings.map { .init(path: file.path, reason: $0) }
+                    continue
                 }
+                let info = song.info
+                let same = known[info.contentHash] ?? []
+                guard let place = fresh[info.contentHash].map({ places[$0] }) ?? same.first?.place
+                else { continue }
+                let change = try catalogue.save(
+                    file, info, place, excerpt: excerpt, decoded: song.spectrogram != nil,
+                    signature: fresh[info.contentHash].flatMap { signatures[$0] }, same: same,
+                    database)
+                switch change {
+                case .added: counts.added += 1
+                case .updated: counts.updated += 1
+                case .moved:
+                    counts.moved += 1
+                    counts.missing = max(0, counts.missing - 1)
+                }
+                if place.frames < Self.windowFrames { counts.padded += 1 }
+                if song.spectrogram != nil { counts.audioSeconds += info.durationSeconds }
+                counts.warnings += info.warnings.map { .init(path: file.path, reason: $0) }
             }
         }
         report = counts

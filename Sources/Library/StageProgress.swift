@@ -1,3 +1,5 @@
+import AudioFeatures
+
 /// How far a stage has come, for whoever shows it.
 public struct StageProgress: Sendable {
     public let stage: String
@@ -23,12 +25,16 @@ public struct StageContext: Sendable {
     public let report: @Sendable (StageProgress) -> Void
     public let shouldStop: @Sendable () -> Bool
     public let threads: Int
+    /// What decodes audio files; nil for this process.
+    public let hearing: (any Hearing)?
 
     public init(
-        threads: Int, report: @escaping @Sendable (StageProgress) -> Void = { _ in },
+        threads: Int, hearing: (any Hearing)? = nil,
+        report: @escaping @Sendable (StageProgress) -> Void = { _ in },
         shouldStop: @escaping @Sendable () -> Bool = { false }
     ) {
         self.threads = threads
+        self.hearing = hearing
         self.report = report
         self.shouldStop = shouldStop
     }

@@ -44,11 +44,32 @@ public struct Track: Codable, Equatable, Sendable, FetchableRecord, MutablePersi
     public var warnings: String
     /// True when the file was gone at the last scan.
     public var missing: Bool
+    /// MusicBrainz artist ids, separated by "; ".
+    public var artistMBIDs: String
+    /// ReplayGain, dB.
+    public var trackGain: Double?
+    public var hasCover: Bool
+    /// Which part was heard, as ``Excerpt/text``.
+    public var excerpt: String
+    /// Share of what was heard that is no silence, 0…1.
+    public var audibleShare: Double
+    public var kind: SongKind
+    /// The same for all files of one recording: the content hash of the first of them.
+    public var recording: String
+    /// ``Fingerprint``'s, as ``SignatureBytes``; nil for silence.
+    var signature: Data?
+    /// Whether the track was compared with the others already.
+    var compared: Bool
 
     public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 
     /// "Artist - Title".
     public var name: String { "\(artist) - \(title)" }
+
+    /// Changes when what was heard does.
+    var soundDigest: String {
+        excerpt == Excerpt.standard.text ? contentHash : contentHash + " " + excerpt
+    }
 }
 
 extension Track {
@@ -69,6 +90,8 @@ extension Track {
         releaseMBID = tags.releaseMBID?.lowercased()
         isrc = tags.isrc?.uppercased()
         spotifyURI = tags.spotifyURI
+        artistMBIDs = tags.artistMBIDs.joined(separator: "; ").lowercased()
+        trackGain = tags.trackGain
         matchKey = MatchKey.normalize(artist: artist, title: title)
     }
 }

@@ -34,7 +34,7 @@ extension Catalogue {
     /// The one recording among `found`, nil if there is none.
     private func single(_ found: [Track], _ query: String) throws -> Track? {
         guard let first = found.first else { return nil }
-        guard found.allSatisfy({ $0.contentHash == first.contentHash }) else {
+        guard found.allSatisfy({ $0.recording == first.recording }) else {
             throw LibraryError.ambiguousTrack(
                 query: query,
                 candidates: found.prefix(12).map { "\($0.id ?? 0)  \($0.name)  (\($0.path))" })
@@ -73,12 +73,12 @@ extension Catalogue {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT (SELECT min(c.id) FROM track c WHERE c.contentHash = t.contentHash) AS track, r.id AS reference,
+                    SELECT (SELECT min(c.id) FROM track c WHERE c.recording = t.recording) AS track, r.id AS reference,
                         coalesce(t.artist || ' - ' || t.title, r.artist || ' - ' || r.title, r.externalID, r.key) AS name,
                         sum(p.count) AS plays
                     FROM play p JOIN listener l ON l.id = p.listenerID JOIN reference r ON r.id = p.referenceID
                     LEFT JOIN track t ON t.id = r.trackID WHERE l.name = ?
-                    GROUP BY coalesce(t.contentHash, 'reference ' || r.id) ORDER BY plays DESC, name
+                    GROUP BY coalesce(t.recording, 'reference ' || r.id) ORDER BY plays DESC, name
                     """, arguments: [listener]
             ).map { row in
                 let track: Int64? = row["track"]

@@ -11,6 +11,8 @@ public struct TrainReport: Codable, Equatable, Sendable {
     public let songs: Int
     public let windows: Int
     public let epochs: Int
+    /// The epoch whose weights were kept: the one with the lowest validation loss.
+    public let keptEpoch: Int
     public let loss: Loss
     public let windowsPerSecond: Double
     public let device: String
@@ -43,15 +45,17 @@ public struct TrainStage: Sendable {
             uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).map { ($0.id, $0) })
         return factors.songs.enumerated().compactMap { row, id in
             guard case .track(let trackID) = id, let track = tracks[trackID],
-                listeners[id] ?? 0 >= Self.minimumListeners
+                track.kind == .song, listeners[id] ?? 0 >= Self.minimumListeners
             else { return nil }
             return (track, row)
         }
     }
 
     /// New songs without plays leave this digest as it is: they need predicting, not another training.
-    func inputDigest(_ factors: StoredFactors, _ examples: [(track: Track, row: Int)]) -> String {
-        digest(["train 1", factors.run, json(configuration)] + examples.map(\.track.contentHash))
+    func inputDigest(
+        _ factors: StoredFactors, _ examples: [(track: Track, row: Int)]
+    ) -> String {
+        digest(["train 2", factors.run, json(configuration)] + examples.map(\.track.soundDigest))
     }
 
     /// - Parameter resume: carries on from the checkpoint of an interrupted training of the same inputs.
@@ -90,7 +94,7 @@ public struct TrainStage: Sendable {
                         detail: detail))
             }, shouldStop: context.shouldStop)
         try context.checkStop("train")
-        let last = result.losses.last
+        let last = result.losses.first { $0.epoch == result.keptEpoch } ?? result.losses.last
         let manifest = Manifest(
             stage: StageName.train.rawValue, inputDigest: inputs,
             inputs: ["factorize": factors.run],
@@ -107,6 +111,7 @@ public struct TrainStage: Sendable {
         try? FileManager.default.removeItem(at: checkpoint)
         return TrainReport(
             songs: examples.count, windows: result.windows, epochs: result.losses.count,
+            keptEpoch: result.keptEpoch,
             loss: .init(train: last?.train ?? 0, validation: last?.validation),
             windowsPerSecond: result.windowsPerSecond, device: result.device, run: run)
     }

@@ -61,4 +61,9 @@ public final class Tensor {
     public func assign(_ source: Tensor) throws {
         try check(ctorch_assign(handle, source.handle), "assign")
     }
+
+    /// `self += share · (source − self)`, in place and without recording.
+    public func move(towards source: Tensor, by share: Double) throws {
+        try check(ctorch_move_towards(handle, source.handle, share), "average")
+    }
 }

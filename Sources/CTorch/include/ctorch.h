@@ -31,6 +31,7 @@ int64_t ctorch_size(ctorch_tensor_t tensor, int dimension);
 int ctorch_copy_out(ctorch_tensor_t tensor, float *values, int64_t count);
 /// Copies all elements of `source` into `tensor`, in place, without recording.
 int ctorch_assign(ctorch_tensor_t tensor, ctorch_tensor_t source);
+int ctorch_move_towards(ctorch_tensor_t tensor, ctorch_tensor_t source, double share);
 
 // Gradients
 int ctorch_set_requires_gradient(ctorch_tensor_t tensor);

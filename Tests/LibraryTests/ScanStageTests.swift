@@ -1,0 +1,215 @@
+import AudioFeatures
+import Foundation
+import Matrices
+import Synchronization
+import Testing
+
+@testable import Library
+
+/// A folder with a library and some music; goes when the test is done.
+final class ScanFolder {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent("coldwave-\(UUID())")
+    let catalogue: Catalogue
+    var music: URL { root.appendingPathComponent("music") }
+
+    init() throws {
+        try FileManager.default.createDirectory(
+            at: root.appendingPathComponent("music"), withIntermediateDirectories: true)
+        catalogue = try Catalogue(
+            LibraryLocation(root: root.appendingPathComponent("library")), create: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: root) }
+
+    func write(_ name: String, pitch: Double, title: String = "", seconds: Double = 4) throws {
+        var tags = AudioTags()
+        tags.title = title.isEmpty ? nil : title
+        let samples = (0..<Int(22050 * seconds)).map {
+            Float(0.3 * sin(2 * .pi * pitch * Double($0) / 22050))
+        }
+        try AudioFileWriter.write(
+            samples: samples, sampleRate: 22050, tags: tags,
+            to: music.appendingPathComponent(name).path)
+    }
+
+    func scan(_ hearing: (any Hearing)? = nil, excerpt: Excerpt? = nil, threads: Int = 2) throws
+        -> ScanReport
+    {
+        try ScanStage(catalogue, context: StageContext(threads: threads, hearing: hearing)).run(
+            paths: [music.path], excerpt: excerpt)
+    }
+}
+
+/// Counts what is decoded.
+final class CountingHearing: Hearing {
+    let local: LocalHearing
+    let decoded = Atomic<Int>(0)
+    init() throws { local = try LocalHearing() }
+    func hear(_ request: HearingRequest) throws -> HeardSong {
+        let song = try local.hear(request)
+        if song.spectrogram != nil { decoded.wrappingAdd(1, ordering: .relaxed) }
+        return song
+    }
+    func count() -> Int { decoded.exchange(0, ordering: .relaxed) }
+}
+
+@Suite struct ScanStageTests {
+    @Test func movedAndRetaggedFilesKeepTheirTrackAndAreNotDecodedAgain() throws {
+        let folder = try ScanFolder()
+        let hearing = try CountingHearing()
+        try folder.write("a.flac", pitch: 300, title: "A")
+        try folder.write("b.flac", pitch: 500, title: "B")
+        #expect(try folder.scan(hearing).added == 2 && hearing.count() == 2)
+        #expect(try folder.scan(hearing).unchanged == 2 && hearing.count() == 0)
+        let before = try folder.catalogue.tracks()
+
+        try FileManager.default.moveItem(
+            at: folder.music.appendingPathComponent("a.flac"),
+            to: folder.music.appendingPathComponent("ä moved.flac"))
+        let moved = try folder.scan(hearing)
+        #expect(moved.moved == 1 && moved.missing == 0 && hearing.count() == 0)
+
+        try folder.write("b.flac", pitch: 500, title: "B with a much better title")
+        let retagged = try folder.scan(hearing)
+        #expect(retagged.updated == 1 && retagged.audioSeconds == 0 && hearing.count() == 0)
+
+        let after = try folder.catalogue.tracks()
+        #expect(after.map(\.id) == before.map(\.id))
+        #expect(after.map(\.title) == ["A", "B with a much better title"])
+        #expect(after[0].path.hasSuffix("ä moved.flac"))
+        #expect(after.map(\.durationSeconds) == before.map(\.durationSeconds))
+        #expect(after.map(\.place) == before.map(\.place))
+    }
+
+    @Test func changedAudioIsHeardAgain() throws {
+        let folder = try ScanFolder()
+        try folder.write("a.flac", pitch: 300)
+        _ = try folder.scan()
+        let before = try #require(try folder.catalogue.tracks().first)
+        try folder.write("a.flac", pitch: 400, seconds: 5)
+        #expect(try folder.scan().updated == 1)
+        let after = try #require(try folder.catalogue.tracks().first)
+        #expect(after.id == before.id && after.soundDigest != before.soundDigest)
+        #expect(after.frames > before.frames)
+    }
+
+    @Test func copiesShareOneSpectrogramAndTitlesMergeNothing() throws {
+        let folder = try ScanFolder()
+        try folder.write("a.flac", pitch: 300, title: "Song")
+        try folder.write("b.flac", pitch: 300, title: "Copy")
+        try folder.write("c.flac", pitch: 700, title: "Song")
+        #expect(try folder.scan().added == 3)
+        let tracks = try folder.catalogue.tracks()
+        #expect(tracks[0].place == tracks[1].place && tracks[0].place != tracks[2].place)
+        #expect(Set(tracks.map(\.contentHash)).count == 2)
+    }
+
+    @Test func anotherExcerptHearsSongsAgainOnce() throws {
+        let folder = try ScanFolder()
+        let hearing = try CountingHearing()
+        try folder.write("a.flac", pitch: 300, seconds: 8)
+        _ = try folder.scan(hearing)
+        let before = try #require(try folder.catalogue.tracks().first)
+        #expect(try folder.scan(hearing, excerpt: .middle(seconds: 4)).updated == 1)
+        #expect(hearing.count() == 2)
+        // The library remembers.
+        #expect(try folder.scan(hearing).unchanged == 1 && hearing.count() == 0)
+        let after = try #require(try folder.catalogue.tracks().first)
+        #expect(after.frames < before.frames && after.excerpt == "4")
+        #expect(after.soundDigest != before.soundDigest)
+    }
+
+    @Test func aDecoderThatCrashesCostsOneFile() throws {
+        struct Fragile: Hearing {
+            let local: LocalHearing
+            func hear(_ request: HearingRequest) throws -> HeardSong {
+                if request.path.hasSuffix("b.flac") {
+                    throw AudioError.decoderCrashed(ending: "signal 11")
+                }
+                return try local.hear(request)
+            }
+        }
+        let folder = try ScanFolder()
+        for name in ["a", "b", "c"] { try folder.write("\(name).flac", pitch: 300) }
+        let report = try folder.scan(Fragile(local: LocalHearing()))
+        #expect(report.added == 2 && report.failed.count == 1)
+        #expect(report.failed[0].reason.contains("crashed"))
+    }
+
+    @Test func interludesAndSilenceAreMarked() throws {
+        let folder = try ScanFolder()
+        try folder.write("a.flac", pitch: 300, title: "Song", seconds: 12)
+        try folder.write("b.flac", pitch: 400, title: "Intro (live)", seconds: 12)
+        try folder.write("c.flac", pitch: 500, title: "Introspection", seconds: 12)
+        try folder.write("d.flac", pitch: 600, title: "Snippet", seconds: 2)
+        try folder.write("e.flac", pitch: 0, title: "4'33", seconds: 12)
+        #expect(try folder.scan().interludes == 3)
+        #expect(
+            try folder.catalogue.tracks().map(\.kind) == [
+                .song, .interlude, .song, .interlude, .silence,
+            ])
+    }
+
+    @Test func longIntrosAreSongs() {
+        func kind(_ title: String, _ duration: Double) -> SongKind {
+            .of(title: title, duration: duration, audibleShare: 1, typical: 200)
+        }
+        #expect(kind("Intro", 128) == .song && kind("Intro", 40) == .interlude)
+        #expect(kind("Fugue", 29) == .interlude && kind("Fugue", 31) == .song)
+    }
+}
+
+@Suite struct HearingQueueTests {
+    /// The later a file, the faster it is heard.
+    struct Backwards: Hearing {
+        let spectrogram: QuantizedSpectrogram
+        func hear(_ request: HearingRequest) throws -> HeardSong {
+            usleep(UInt32(max(0, 40 - (Int(request.path) ?? 0)) * 500))
+            if request.path == "7" { throw AudioError.empty }
+            var info = AudioInfo()
+            info.contentHash = request.path
+            return HeardSong(info: info, spectrogram: spectrogram)
+        }
+    }
+
+    func queue(threads: Int) throws -> HearingQueue {
+        let one = try #require(QuantizedSpectrogram(frames: 1, bands: 1, bytes: [0]))
+        return HearingQueue(hearing: Backwards(spectrogram: one), threads: threads, batch: 4)
+    }
+
+    @Test(arguments: [1, 4]) func resultsComeInTheFilesOrder(threads: Int) throws {
+        let requests = (0..<300).map { HearingRequest(path: String($0)) }
+        var names: [String] = []
+        let done = try queue(threads: threads).run(requests, shouldStop: { false }) { first, some in
+            #expect(first == names.count)
+            names += some.map { (try? $0.get().info.contentHash) ?? "failed" }
+        }
+        #expect(done == 300)
+        #expect(names == (0..<300).map { $0 == 7 ? "failed" : String($0) })
+    }
+
+    @Test func stoppingKeepsWhatIsDone() throws {
+        let requests = (0..<200).map { HearingRequest(path: String($0)) }
+        let stop = Atomic<Bool>(false)
+        var kept = 0
+        let done = try queue(threads: 3).run(
+            requests, shouldStop: { stop.load(ordering: .relaxed) }
+        ) { _, some in
+            kept += some.count
+            if kept > 20 { stop.store(true, ordering: .relaxed) }
+        }
+        #expect(done == kept && kept > 20 && kept < 200)
+    }
+
+    @Test func anErrorWhileKeepingEndsTheQueue() throws {
+        struct Full: Error {}
+        let requests = (0..<200).map { HearingRequest(path: String($0)) }
+        #expect(throws: Full.self) {
+            try queue(threads: 3).run(requests, shouldStop: { false }) { _, _ in throw Full() }
+        }
+    }
+
+    @Test func nothingToHear() throws {
+        #expect(try queue(threads: 2).run([], shouldStop: { false }) { _, _ in } == 0)
+    }
+}

@@ -29,7 +29,11 @@ public final class HearingPool: Hearing {
         self.limits = limits
     }
 
-    deinit { idle.withLock { workers in workers.forEach { _ = $0.end() } } }
+    deinit {
+        idle.withLock { workers in
+            for worker in workers { _ = worker.end() }
+        }
+    }
 
     public func hear(_ request: HearingRequest) throws -> HeardSong {
         let worker: WorkerProcess

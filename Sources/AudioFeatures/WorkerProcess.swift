@@ -24,7 +24,7 @@ final class WorkerProcess: @unchecked Sendable {
             throw AudioError.noDecoder(reason: String(cString: strerror(errno)))
         }
         var words = arguments.map { strdup($0) } + [nil]
-        defer { words.forEach { free($0) } }
+        defer { for word in words { free(word) } }
         var child: pid_t = 0
         let failure = coldwave_spawn(&child, &words, ends[1])
         close(ends[1])

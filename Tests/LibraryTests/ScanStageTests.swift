@@ -160,6 +160,8 @@ final class CountingHearing: Hearing {
 }
 
 @Suite struct HearingQueueTests {
+    let never: @Sendable () -> Bool = { false }
+
     /// The later a file, the faster it is heard.
     struct Backwards: Hearing {
         let spectrogram: QuantizedSpectrogram
@@ -180,7 +182,7 @@ final class CountingHearing: Hearing {
     @Test(arguments: [1, 4]) func resultsComeInTheFilesOrder(threads: Int) throws {
         let requests = (0..<300).map { HearingRequest(path: String($0)) }
         var names: [String] = []
-        let done = try queue(threads: threads).run(requests, shouldStop: { false }) { first, some in
+        let done = try queue(threads: threads).run(requests, shouldStop: never) { first, some in
             #expect(first == names.count)
             names += some.map { (try? $0.get().info.contentHash) ?? "failed" }
         }
@@ -192,9 +194,8 @@ final class CountingHearing: Hearing {
         let requests = (0..<200).map { HearingRequest(path: String($0)) }
         let stop = Atomic<Bool>(false)
         var kept = 0
-        let done = try queue(threads: 3).run(
-            requests, shouldStop: { stop.load(ordering: .relaxed) }
-        ) { _, some in
+        let isStopped = { @Sendable in stop.load(ordering: .relaxed) }
+        let done = try queue(threads: 3).run(requests, shouldStop: isStopped) { _, some in
             kept += some.count
             if kept > 20 { stop.store(true, ordering: .relaxed) }
         }
@@ -205,11 +206,11 @@ final class CountingHearing: Hearing {
         struct Full: Error {}
         let requests = (0..<200).map { HearingRequest(path: String($0)) }
         #expect(throws: Full.self) {
-            try queue(threads: 3).run(requests, shouldStop: { false }) { _, _ in throw Full() }
+            try queue(threads: 3).run(requests, shouldStop: never) { _, _ in throw Full() }
         }
     }
 
     @Test func nothingToHear() throws {
-        #expect(try queue(threads: 2).run([], shouldStop: { false }) { _, _ in } == 0)
+        #expect(try queue(threads: 2).run([], shouldStop: never) { _, _ in } == 0)
     }
 }

@@ -1,0 +1,120 @@
+import ArgumentParser
+import AudioNetwork
+import Foundation
+import Library
+import Matrices
+
+/// A folder of `NNNNN.npy` float32 `[frames, bands]`.
+private func melFolder(_ path: String) throws -> MatrixSource {
+    let folder = URL(fileURLWithPath: path)
+    let names: [String]
+    do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
+        throw FileFailure(path: path, reason: "cannot be read as a folder of spectrograms")
+    }
+    let files = names.filter { $0.hasSuffix(".npy") && $0.first?.isNumber == true }.sorted()
+    guard !files.isEmpty else { throw FileFailure(path: path, reason: "holds no NNNNN.npy") }
+    return try MatrixSource(
+        files.map { try ArrayFile.readMatrix(folder.appendingPathComponent($0)) })
+}
+
+struct LabTrain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Train a network on spectrograms and targets.")
+
+    enum Network: String, ExpressibleByArgument, CaseIterable { case dieleman2014 }
+    enum Precision: String, ExpressibleByArgument, CaseIterable { case float32 }
+
+    @Argument(help: "Folder of NNNNN.npy, float32 [frames, bands].") var melFolderPath: String
+    @Argument(help: "Targets .npy, [songs, dimensions], row-aligned with the folder.") var targets:
+        String
+    @Argument(help: "OUT.safetensors; losses.csv is written beside it.") var model: String
+    @Option var network = Network.dieleman2014
+    @Option var batch = TrainingConfiguration().batchSize
+    @Option(help: "Random windows of a song in an epoch.") var windowsPerSong =
+        TrainingConfiguration().windowsPerSong
+    @Option var precision = Precision.float32
+    @OptionGroup var training: TrainingOptions
+    @Option(help: "Threads.") var threads = Parallel.defaultThreads
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let source = try melFolder(melFolderPath)
+        let matrix = try ArrayFile.readMatrix(URL(fileURLWithPath: targets))
+        var configuration = training.configuration(threads: threads)
+        configuration.batchSize = batch
+        configuration.windowsPerSong = windowsPerSong
+        var shape = NetworkConfiguration()
+        shape.melBands = source.bands
+        let display = ProgressDisplay(isQuiet: output.quiet)
+        let context = LibraryProgress.context(display, threads: threads)
+        let result = try Trainer(network: shape, training: configuration).train(
+            source: source, targets: matrix,
+            progress: {
+                context.report(
+                    .init(
+                        stage: "train", done: $0.windowsDone, total: $0.windowsTotal,
+                        unit: "windows",
+                        detail: String(format: "loss %.4f", $0.trainLoss)))
+            }, shouldStop: context.shouldStop)
+        display.finish()
+        let out = URL(fileURLWithPath: model)
+        try result.model.write(to: out)
+        try EpochLoss.writeCSV(
+            result.losses, to: out.deletingLastPathComponent().appendingPathComponent("losses.csv"))
+        struct Report: Encodable {
+            struct Loss: Encodable {
+                let train: Double?
+                let validation: Double?
+            }
+            let songs: Int
+            let windows: Int
+            let epochs: Int
+            let loss: Loss
+            let windowsPerSecond: Double
+            let device: String
+        }
+        let report = Report(
+            songs: source.count, windows: result.windows, epochs: result.losses.count,
+            loss: .init(
+                train: result.losses.last?.train, validation: result.losses.last?.validation),
+            windowsPerSecond: result.windowsPerSecond, device: result.device)
+        try output.print(report) {
+            "\(report.songs) songs, \(report.epochs) epochs, loss \(report.loss.train ?? 0), "
+                + "\(Int(report.windowsPerSecond)) windows/s on \(report.device) → \(model)"
+        }
+    }
+}
+
+struct LabPredict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Predict factors from spectrograms, averaged over windows.")
+
+    @Argument(help: "MODEL.safetensors") var model: String
+    @Argument(help: "Folder of NNNNN.npy, float32 [frames, bands].") var melFolderPath: String
+    @Argument(help: "OUT.npy, [songs, dimensions].") var out: String
+    @Option(help: "Frames between windows' starts (default: half a window).") var step: Int?
+    @Option var device = "cpu"
+    @Option(help: "Threads.") var threads = Parallel.defaultThreads
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let source = try melFolder(melFolderPath)
+        let predictor = try Predictor(
+            try NetworkModel(contentsOf: URL(fileURLWithPath: model)), device: device,
+            threads: threads, step: step)
+        let started = Date()
+        let result = try predictor.predict(source)
+        struct Report: Encodable {
+            let songs: Int
+            let seconds: Double
+            let songsPerSecond: Double
+        }
+        let elapsed = Date().timeIntervalSince(started)
+        try ArrayFile.write(result, to: URL(fileURLWithPath: out))
+        let report = Report(
+            songs: result.rows, seconds: elapsed,
+            songsPerSecond: Double(result.rows) / max(elapsed, 1e-9))
+        try output.print(report) { "\(report.songs) songs in \(seconds(elapsed)) → \(out)" }
+    }
+}

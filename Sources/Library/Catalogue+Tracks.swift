@@ -63,8 +63,12 @@ extension Catalogue {
                 missing: false, artistMBIDs: "", hasCover: false, excerpt: "", audibleShare: 1,
                 kind: .song, recording: "", compared: false)
         track.path = file.path
-        track.relativePath = file.relativePath
-        track.stem = URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent
+        // These two are only compared with names in listening files, where letters may be
+        // composed otherwise.
+        track.relativePath = file.relativePath.precomposedStringWithCanonicalMapping
+        track.stem =
+            URL(fileURLWithPath: file.path).deletingPathExtension()
+            .lastPathComponent.precomposedStringWithCanonicalMapping
         track.size = file.size
         track.modified = file.modified
         if track.contentHash != audio.contentHash {

@@ -9,10 +9,10 @@ extension Catalogue {
         if let id = Int64(query), let track = try tracks("id = ?", [id]).first { return track }
         let absolute = URL(fileURLWithPath: query).standardizedFileURL.resolvingSymlinksInPath()
             .path
+        let composed = query.precomposedStringWithCanonicalMapping
         for (condition, value) in [
-            ("path = ?", absolute), ("relativePath = ?", query),
-            ("recordingMBID = ?", query.lowercased()),
-            ("stem = ?", query),
+            ("path = ?", absolute), ("relativePath = ?", composed),
+            ("recordingMBID = ?", query.lowercased()), ("stem = ?", composed),
         ] {
             let found = try tracks(condition, [value])
             if let track = try single(found, query) { return track }

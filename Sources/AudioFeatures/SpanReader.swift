@@ -21,10 +21,13 @@ struct SpanReader {
 
     var isComplete: Bool { hasStarted && samples.count - min(skip, samples.count) >= wanted }
 
-    /// The first decoded sample lies at `time` seconds.
+    /// The first decoded sample lies at `time` seconds. Songs heard from their start are heard from their first sample, as by
+    /// ffmpeg: some Vorbis files number it below zero.
     mutating func begin(at time: Double) {
         hasStarted = true
-        skip = max(0, Int(((span.start - time) * Double(sampleRate)).rounded()))
+        skip =
+            span.start > 0
+            ? max(0, Int(((span.start - time) * Double(sampleRate)).rounded())) : 0
     }
 
     /// Whether a frame has the layout that the resampler was made for; broken streams change it midway.

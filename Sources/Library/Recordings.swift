@@ -5,11 +5,10 @@ import Matrices
 import Recommendation
 
 extension Catalogue {
-    /// Signatures at least this alike are compared in detail; the same recording in another format gives 0.988 and more.
-    static let candidateSimilarity: Float = 0.97
-    /// … and are one recording when they also move alike in detail: 0.977 and more for one recording in two lossy formats, while
-    /// different songs that begin or end alike reach 0.93.
-    static let sameSimilarity = 0.95
+    /// Signatures at least this alike are compared in detail; the same recording in another format gives 0.98 and more.
+    static let candidateSimilarity: Float = 0.95
+    /// … and are one recording when they are also alike in detail; see ``Fingerprint/similarity(_:_:)``.
+    static let sameSimilarity = 0.87
     static let sameDuration = 2.0
 
     /// Notices recordings that are here twice, as files of different formats or qualities: by what is heard, never by title.

@@ -52,7 +52,7 @@ let package = Package(
             name: "ListeningHistory", dependencies: ["Matrices", "CZlib", "CZstd"],
             swiftSettings: numeric),
         .target(
-            name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg"],
+            name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg", "CTags"],
             swiftSettings: numeric),
         .target(name: "Synthesis", dependencies: ["Matrices"], swiftSettings: numeric),
         .target(name: "Torch", dependencies: ["CTorch", "Matrices"], swiftSettings: numeric),
@@ -75,6 +75,7 @@ let package = Package(
             providers: [
                 .apt(["libavformat-dev", "libavcodec-dev", "libswresample-dev", "libavutil-dev"])
             ]),
+        .target(name: "CTags", linkerSettings: [.linkedLibrary("tag")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),

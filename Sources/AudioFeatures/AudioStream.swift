@@ -68,9 +68,11 @@ final class AudioStream {
         } else {
             durationSeconds = nil
         }
-        // Ogg keeps tags on the stream, most others on the container.
+        // FFmpeg reads tags of every container, but not MP3's recording MBIDs, nor the second of two artists. Ogg keeps tags on the
+        // stream, most others on the container.
         tags = AudioTags(
-            raw: Self.entries(opened.pointee.metadata) + Self.entries(stream.pointee.metadata))
+            AudioTags.entries(path: path),
+            Self.entries(opened.pointee.metadata) + Self.entries(stream.pointee.metadata))
         hasCover = (0..<Int(opened.pointee.nb_streams)).contains {
             (opened.pointee.streams[$0]?.pointee.disposition ?? 0) & AV_DISPOSITION_ATTACHED_PIC
                 != 0
@@ -199,8 +201,8 @@ final class AudioStream {
         reader.append(capacity: capacity) { coldwave_resample(resampler, nil, $0, Int32($1)) }
     }
 
-    private static func entries(_ dictionary: OpaquePointer?) -> [(key: String, value: String)] {
-        var entries: [(key: String, value: String)] = []
+    private static func entries(_ dictionary: OpaquePointer?) -> [AudioTags.Entry] {
+        var entries: [AudioTags.Entry] = []
         var entry: UnsafeMutablePointer<AVDictionaryEntry>?
         while true {
             entry = av_dict_get(dictionary, "", entry, AV_DICT_IGNORE_SUFFIX)

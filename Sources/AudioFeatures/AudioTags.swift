@@ -20,36 +20,52 @@ public struct AudioTags: Codable, Equatable, Sendable {
 
     public init() {}
 
-    /// From a file's raw tags. Formats spell the same tag differently (`MUSICBRAINZ_TRACKID`, `MusicBrainz Track Id`,
-    /// `MusicBrainz/Track Id`); names are compared by their letters and digits alone.
-    init(raw: [(key: String, value: String)]) {
-        var byName: [String: String] = [:]
-        for (key, value) in raw {
-            let name = String(
-                key.lowercased().unicodeScalars.filter { CharacterSet.alphanumerics.contains($0) })
-            let text = value.trimmingCharacters(
-                in: .whitespacesAndNewlines.union(.controlCharacters))
-            if !text.isEmpty, byName[name] == nil { byName[name] = text }
+    /// From a file's raw tags, the readers' that know more first: of a tag that two of them give, the first's values are taken.
+    ///
+    /// Formats spell the same tag differently (`MUSICBRAINZ_TRACKID`, `MusicBrainz Track Id`, `MusicBrainz/Track Id`); names are
+    /// compared by their letters and digits alone.
+    init(_ readers: [Entry]...) {
+        var byName: [String: [String]] = [:]
+        for entries in readers {
+            var found: [String: [String]] = [:]
+            for (key, value) in entries {
+                let name = String(
+                    key.lowercased().unicodeScalars.filter {
+                        CharacterSet.alphanumerics.contains($0)
+                    })
+                let text = value.trimmingCharacters(
+                    in: .whitespacesAndNewlines.union(.controlCharacters))
+                if !text.isEmpty { found[name, default: []].append(text) }
+            }
+            byName.merge(found) { first, _ in first }
         }
-        func first(_ names: String...) -> String? { names.lazy.compactMap { byName[$0] }.first }
-        func list(_ text: String?) -> [String] {
-            (text ?? "").split(whereSeparator: { $0 == ";" || $0 == "\0" })
+        func all(_ names: String...) -> [String] {
+            names.lazy.compactMap { byName[$0] }.first ?? []
+        }
+        func first(_ names: String...) -> String? {
+            names.lazy.compactMap { byName[$0]?.first }.first
+        }
+        /// Older tags keep several values in one text.
+        func list(_ values: [String]) -> [String] {
+            values.flatMap { $0.split(whereSeparator: { $0 == ";" || $0 == "\0" }) }
                 .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         }
         func number(_ text: String?) -> Int? { text.flatMap { Int($0.prefix { $0.isNumber }) } }
         title = first("title", "inam")
-        artists = list(first("artists", "artist", "author", "iart"))
+        artists = list(all("artists", "wmartists", "artist", "author", "iart"))
         albumArtist = first("albumartist", "wmalbumartist")
         album = first("album", "wmalbumtitle", "iprd")
         trackNumber = number(first("track", "tracknumber", "wmtracknumber"))
         discNumber = number(first("disc", "discnumber", "wmpartofset"))
-        year = number(first("originaldate", "date", "year", "wmyear", "icrd")).flatMap {
+        year = number(
+            first("originaldate", "originalyear", "date", "year", "wmyear", "icrd")
+        ).flatMap {
             (1000...9999).contains($0) ? $0 : nil
         }
-        genres = list(first("genre", "wmgenre", "ignr"))
+        genres = list(all("genre", "wmgenre", "ignr"))
         recordingMBID = first("musicbrainztrackid", "musicbrainzrecordingid")
         releaseMBID = first("musicbrainzalbumid")
-        artistMBIDs = list(first("musicbrainzartistid"))
+        artistMBIDs = list(all("musicbrainzartistid"))
         isrc = first("isrc", "tsrc", "wmisrc")
         spotifyURI = first("spotifyuri", "spotifytrackuri")
         // "-7.03 dB"; Opus keeps 256ths of a decibel.

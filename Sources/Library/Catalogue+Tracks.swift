@@ -17,8 +17,9 @@ extension Catalogue {
         }
     }
 
-    func tracksByPath() throws -> [String: Track] {
-        Dictionary(uniqueKeysWithValues: try tracks(includingMissing: true).map { ($0.path, $0) })
+    func tracksByPath() throws -> [PathKey: Track] {
+        Dictionary(
+            uniqueKeysWithValues: try tracks(includingMissing: true).map { (PathKey($0.path), $0) })
     }
 
     /// Tracks with one of these content hashes.
@@ -102,38 +103,35 @@ extension Catalogue {
 
     /// Marks tracks under `roots` whose files were not found; those below unreadable folders are left alone.
     /// - Returns: how many were newly marked.
-    func markMissing(under roots: [String], except found: Set<String>, unreadable: [String]) throws
-        -> Int
-    {
-        func isUnder(_ path: String, _ folder: String) -> Bool {
-            path == folder || path.hasPrefix(folder + "/")
-        }
+    func markMissing(
+        under roots: [PathKey], except found: Set<PathKey>, unreadable: [PathKey]
+    ) throws -> Int {
         let gone = try tracks().filter { track in
-            !found.contains(track.path) && roots.contains { isUnder(track.path, $0) }
-                && !unreadable.contains { isUnder(track.path, $0) }
+            let path = PathKey(track.path)
+            return !found.contains(path) && roots.contains { path.isUnder($0) }
+                && !unreadable.contains { path.isUnder($0) }
         }
-        let lost = try failuresByPath().keys.filter { path in
-            !found.contains(path) && roots.contains { isUnder(path, $0) }
+        let lost = try failuresByPath().values.filter { failure in
+            let path = PathKey(failure.path)
+            return !found.contains(path) && roots.contains { path.isUnder($0) }
         }
         try database.write { database in
             for track in gone {
                 try database.execute(
                     sql: "UPDATE track SET missing = 1 WHERE id = ?", arguments: [track.id])
             }
-            for path in lost {
-                try database.execute(sql: "DELETE FROM failure WHERE path = ?", arguments: [path])
+            for failure in lost {
+                try database.execute(
+                    sql: "DELETE FROM failure WHERE path = ?", arguments: [failure.path])
             }
         }
         return gone.count
     }
 
-    func failuresByPath() throws -> [String: (size: Int64, modified: Double, reason: String)] {
+    func failuresByPath() throws -> [PathKey: KnownFailure] {
         try database.read { database in
-            var failures: [String: (size: Int64, modified: Double, reason: String)] = [:]
-            for row in try Row.fetchAll(database, sql: "SELECT * FROM failure") {
-                failures[row["path"]] = (row["size"], row["modified"], row["reason"])
-            }
-            return failures
+            let failures = try KnownFailure.fetchAll(database, sql: "SELECT * FROM failure")
+            return Dictionary(uniqueKeysWithValues: failures.map { (PathKey($0.path), $0) })
         }
     }
 
@@ -157,4 +155,12 @@ extension Catalogue {
             sql: "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?)",
             arguments: [file.path, file.size, file.modified, reason])
     }
+}
+
+/// A file that could not be heard, as it was then.
+struct KnownFailure: Codable, FetchableRecord {
+    let path: String
+    let size: Int64
+    let modified: Double
+    let reason: String
 }

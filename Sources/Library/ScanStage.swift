@@ -95,15 +95,15 @@ public struct ScanStage: Sendable {
         let pending = try pending(walk.files, known, excerpt, &report)
         // Before new files are read, so that a moved file finds its old track free.
         report.missing = try catalogue.markMissing(
-            under: roots.map(\.path), except: Set(walk.files.map(\.path)),
-            unreadable: walk.unreadable.map(\.path))
+            under: roots.map { PathKey($0.path) }, except: Set(walk.files.map(\.key)),
+            unreadable: walk.unreadable.map { PathKey($0.path) })
         // A moved file has the size of a missing one: if it also has its content, it need not be decoded.
         let free = Dictionary(
             grouping: try catalogue.tracks(includingMissing: true).filter {
                 $0.missing && $0.excerpt == excerpt.text
             }, by: \.size)
         let requests = pending.map { file in
-            let before = known[file.path].map { $0.excerpt == excerpt.text ? [$0] : [] } ?? []
+            let before = known[file.key].map { $0.excerpt == excerpt.text ? [$0] : [] } ?? []
             return HearingRequest(
                 path: file.path, excerpt: excerpt,
                 known: (before + (free[file.size] ?? [])).prefix(16).map(\.contentHash))
@@ -137,18 +137,18 @@ public struct ScanStage: Sendable {
 
     /// The files that are new or changed; the others are counted.
     private func pending(
-        _ files: [FoundFile], _ known: [String: Track], _ excerpt: Excerpt,
+        _ files: [FoundFile], _ known: [PathKey: Track], _ excerpt: Excerpt,
         _ report: inout ScanReport
     ) throws -> [FoundFile] {
         let knownFailures = try catalogue.failuresByPath()
         return files.filter { file in
-            if let track = known[file.path], track.size == file.size,
+            if let track = known[file.key], track.size == file.size,
                 track.modified == file.modified, !track.missing, track.excerpt == excerpt.text
             {
                 report.unchanged += 1
                 return false
             }
-            if let failure = knownFailures[file.path], failure.size == file.size,
+            if let failure = knownFailures[file.key], failure.size == file.size,
                 failure.modified == file.modified
             {
                 report.failed.append(.init(path: file.path, reason: failure.reason))

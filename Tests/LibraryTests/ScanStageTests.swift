@@ -214,3 +214,37 @@ final class CountingHearing: Hearing {
         #expect(try queue(threads: 2).run([], shouldStop: never) { _, _ in } == 0)
     }
 }
+
+@Suite struct FileNamesTests {
+    /// "é" in one letter and in two are two files to the file system, though Swift's strings are equal.
+    @Test func namesThatLookAlikeAreTwoFiles() throws {
+        let folder = try ScanFolder()
+        let tone = (0..<22050).map { Float(0.3 * sin(Double($0) / 10)) }
+        for (name, gain) in [("caf\u{E9}.flac", Float(1)), ("cafe\u{301}.flac", 0.5)] {
+            try AudioFileWriter.write(
+                samples: tone.map { $0 * gain }, sampleRate: 22050, tags: AudioTags(),
+                to: folder.music.path + "/" + name)
+        }
+        let report = try folder.scan()
+        #expect(report.found == 2 && report.added == 2)
+        let again = try folder.scan()
+        #expect(again.unchanged == 2 && again.missing == 0)
+        // One goes, the other stays.
+        #expect(unlink(folder.music.path + "/cafe\u{301}.flac") == 0)
+        let after = try folder.scan()
+        #expect(after.unchanged == 1 && after.missing == 1)
+    }
+
+    @Test func namesThatAreNoTextAndLinksToNothingAreReported() throws {
+        let folder = try ScanFolder()
+        let latin =
+            Array(folder.music.path.utf8) + Array("/caf".utf8) + [0xE9] + Array(".mp3".utf8) + [0]
+        let file = open(latin.map { CChar(bitPattern: $0) }, O_CREAT | O_WRONLY, 0o644)
+        #expect(file >= 0)
+        close(file)
+        #expect(symlink("nowhere.mp3", folder.music.path + "/link.mp3") == 0)
+        let report = try folder.scan()
+        #expect(report.found == 0 && report.failed.count == 2)
+        #expect(report.failed.contains { $0.reason.contains("UTF-8") })
+    }
+}

@@ -44,7 +44,10 @@ struct Window: Equatable, Sendable {
 
 extension SpectrogramSource {
     /// Windows' frames, `[windows, frames, bands]`; a song shorter than a window is followed by silence (log-mel 0).
-    func gather(_ windows: [Window], frames: Int, threads: Int) throws -> [Float] {
+    /// - Parameter changes: added to every frame that is heard of each window, `[windows, bands]`.
+    func gather(
+        _ windows: [Window], frames: Int, threads: Int, adding changes: [[Float]]? = nil
+    ) throws -> [Float] {
         let size = frames * bands
         var batch = [Float](repeating: 0, count: windows.count * size)
         let failures = batch.withUnsafeMutableBufferPointer { buffer in
@@ -57,6 +60,12 @@ extension SpectrogramSource {
                         of: window.song, from: window.start, count: count,
                         into: UnsafeMutableBufferPointer(
                             start: target.base?.advanced(by: i * size), count: count * bands))
+                    if let change = changes?[i], let base = target.base {
+                        for frame in 0..<count {
+                            let row = base + i * size + frame * bands
+                            for band in 0..<bands { row[band] += change[band] }
+                        }
+                    }
                     return nil
                 } catch { return error }
             }

@@ -38,23 +38,42 @@ extension Trainer {
         return (0..<4).map { Window(song: song, start: room * $0 / 3) }
     }
 
+    /// - Parameter changes: what is added to every frame of each window, `[windows, bands]`; nil for nothing.
     func tensor(
-        _ windows: [Window], _ source: some SpectrogramSource, _ device: String, _ threads: Int
+        _ windows: [Window], _ source: some SpectrogramSource, _ device: String, _ threads: Int,
+        changedBy changes: [[Float]]? = nil
     ) throws -> Tensor {
         let frames = networkConfiguration.windowFrames
         return try Tensor.from(
-            source.gather(windows, frames: frames, threads: threads),
+            source.gather(windows, frames: frames, threads: threads, adding: changes),
             shape: [windows.count, frames, source.bands], device: device)
     }
 
-    func target(_ windows: [Window], _ unit: Matrix, _ device: String) throws -> Tensor {
-        try Tensor.from(unit.selectingRows(windows.map(\.song)), device: device)
+    /// A step's random changes; they come from the seed, the epoch and the step, so that resuming repeats them.
+    func changes(_ count: Int, _ spread: Float, epoch: Int, step: Int) -> [[Float]]? {
+        guard training.augmentation != .none else { return nil }
+        var generator = SeededGenerator(
+            seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xE0_0000 + UInt64(step))
+        return (0..<count).map { _ in
+            training.augmentation.change(
+                bands: networkConfiguration.melBands, spread: spread, using: &generator)
+        }
+    }
+
+    func loss(_ output: Tensor, _ windows: [Window], _ lesson: Lesson, _ device: String) throws
+        -> Tensor
+    {
+        let songs = windows.map(\.song)
+        return try output.squaredError(
+            Tensor.from(lesson.targets.selectingRows(songs), device: device),
+            weights: Tensor.from(
+                songs.map { lesson.weights[$0] }, shape: [songs.count], device: device))
     }
 
     /// The loss on fixed windows, without dropout; nil when there are none.
     func loss(
         _ network: ConvolutionalNetwork, _ windows: [Window], _ source: some SpectrogramSource,
-        _ unit: Matrix,
+        _ lesson: Lesson,
         _ device: String, _ threads: Int
     ) throws -> Double? {
         guard !windows.isEmpty else { return nil }
@@ -63,11 +82,28 @@ extension Trainer {
             for batch in windows.batches(training.batchSize) {
                 let output = try network(tensor(batch, source, device, threads), training: false)
                 sum +=
-                    Double(try output.squaredError(target(batch, unit, device)).item())
+                    Double(try loss(output, batch, lesson, device).item())
                     * Double(batch.count)
             }
             return sum / Double(windows.count)
         }
+    }
+}
+
+/// What the network is to say of each song, and how much it counts.
+struct Lesson {
+    /// Unit norm, since the norm follows popularity (blog); `[songs, dimensions]`.
+    let targets: Matrix
+    /// Their mean over the songs that are learned from is 1.
+    let weights: [Float]
+
+    init(_ factors: Matrix, weighting: Double, over learned: [Int]) {
+        targets = factors.unitRows()
+        let powers = (0..<factors.rows).map { row in
+            pow(Double(dot(factors.row(row), factors.row(row))).squareRoot(), weighting)
+        }
+        let mean = learned.reduce(0) { $0 + powers[$1] } / Double(max(1, learned.count))
+        weights = powers.map { mean > 0 ? Float($0 / mean) : 1 }
     }
 }
 

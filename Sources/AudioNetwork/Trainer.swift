@@ -46,8 +46,8 @@ public struct Trainer {
         let device = try Torch.device(training.device)
         let threads = training.threads > 0 ? training.threads : Parallel.defaultThreads
         try Torch.setThreads(threads)
-        let unit = targets.unitRows()
         let (learned, kept) = split(groups ?? Array(0..<source.count))
+        let lesson = Lesson(targets, weighting: training.songWeighting, over: learned)
 
         let checkpoint = checkpointDirectory.map { Checkpoint(directory: $0) }
         let saved = resume ? try checkpoint?.read() : nil
@@ -85,6 +85,7 @@ public struct Trainer {
         }
         let horizon = max(1, training.averagedEpochs * Double(stepsPerEpoch))
         var best = saved?.best
+        let spread = try start.inputDeviation()
         let began = Date()
         var heard = 0
         epochs: for epoch in losses.count..<max(losses.count, training.epochs) {
@@ -94,8 +95,10 @@ public struct Trainer {
             var sum = 0.0
             for (step, batch) in windows.batches(training.batchSize).enumerated() {
                 if shouldStop() { break epochs }
-                let output = try network(tensor(batch, source, device, threads), training: true)
-                let loss = try output.squaredError(target(batch, unit, device))
+                let input = try tensor(
+                    batch, source, device, threads,
+                    changedBy: changes(batch.count, spread, epoch: epoch, step: step))
+                let loss = try loss(network(input, training: true), batch, lesson, device)
                 let value = Double(try loss.item())
                 guard value.isFinite else {
                     throw NetworkError.diverged(
@@ -123,7 +126,7 @@ public struct Trainer {
                         trainLoss: sum / Double(done), validationLoss: losses.last?.validation))
             }
             let validationLoss = try loss(
-                averaged, validation, source, unit, device, threads)
+                averaged, validation, source, lesson, device, threads)
             let lowest = losses.compactMap(\.validation).min() ?? .infinity
             losses.append(
                 EpochLoss(

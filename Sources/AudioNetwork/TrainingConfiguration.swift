@@ -12,6 +12,11 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var activationScale = 0.5
     public var momentum = 0.9
     public var weightDecay = 1e-4
+    /// A song counts in the loss by this power of its factors' norm, which grows with what is known of it: many factors of songs with
+    /// two listeners are noise. 0: all songs count alike, as in the paper.
+    public var songWeighting = 1.0
+    /// What is changed at random in what is heard while learning.
+    public var augmentation = SpectralAugmentation()
     /// Gradients are scaled down to this common norm.
     public var gradientLimit = 1.0
     /// Share of the groups (artists) kept aside to watch the loss on; nothing is learned from them.
@@ -28,7 +33,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case epochs, windowsPerSong, batchSize, learningRate, activationScale, momentum,
-            weightDecay, gradientLimit
+            weightDecay, gradientLimit, songWeighting, augmentation
         case validationFraction, averagedEpochs, seed, device
     }
 }
@@ -40,7 +45,7 @@ public struct TrainingProgress: Sendable {
     public let windowsDone: Int
     public let windowsTotal: Int
     public let windowsPerSecond: Double
-    /// Mean over the epoch so far of `Σ (y − ŷ)²` against unit-norm factors: 1 is what predicting nothing gives.
+    /// Mean over the epoch so far of `w Σ (y − ŷ)²` (the weights' mean is 1) against unit-norm factors: 1 is what predicting nothing gives.
     public let trainLoss: Double
     /// After the last whole epoch.
     public let validationLoss: Double?

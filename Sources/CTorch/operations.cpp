@@ -38,8 +38,11 @@ int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tenso
     return guarded([&] { return keep((input->value - mean->value) / deviation->value, out); });
 }
 
-int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_tensor_t *out) {
-    return guarded([&] { return keep((output->value - target->value).square().sum(-1).mean(), out); });
+int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_tensor_t weights, ctorch_tensor_t *out) {
+    return guarded([&] {
+        const at::Tensor errors = (output->value - target->value).square().sum(-1);
+        return keep((weights ? errors * weights->value : errors).mean(), out);
+    });
 }
 
 int ctorch_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out) {

@@ -106,7 +106,7 @@ public struct ScanStage: Sendable {
             let before = known[file.key].map { $0.excerpt == excerpt.text ? [$0] : [] } ?? []
             return HearingRequest(
                 path: file.path, excerpt: excerpt,
-                known: (before + (free[file.size] ?? [])).prefix(16).map(\.contentHash))
+                known: (before + (free[file.size] ?? [])).prefix(1000).map(\.contentHash))
         }
         let queue = HearingQueue(
             hearing: try context.hearing ?? LocalHearing(store.format), threads: context.threads,

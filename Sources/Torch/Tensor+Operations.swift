@@ -41,9 +41,11 @@ extension Tensor {
         }
     }
 
-    /// `mean over rows of Σ (x − target)²`: `[N, D]` → scalar.
-    public func squaredError(_ target: Tensor) throws -> Tensor {
-        try Self.make("compute the error") { ctorch_squared_error(handle, target.handle, $0) }
+    /// `mean over rows n of wₙ Σ (x − target)²`: `[N, D]`, weights `[N]` or nil for 1 → scalar.
+    public func squaredError(_ target: Tensor, weights: Tensor? = nil) throws -> Tensor {
+        try Self.make("compute the error") {
+            ctorch_squared_error(handle, target.handle, weights?.handle, $0)
+        }
     }
 
     /// Windows of one song: `[1, T, C]` → `[starts.count, length, C]`.

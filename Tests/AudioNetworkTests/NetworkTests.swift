@@ -125,6 +125,47 @@ import Torch
         return training
     }
 
+    @Test func songsWeighByTheirFactorsNorm() throws {
+        let factors = Matrix(rows: 3, columns: 2, storage: [3, 4, 0, 1, 0, 0])
+        let lesson = Lesson(factors, weighting: 1, over: [0, 1])
+        // Norms 5 and 1 about their mean of 3; a song without factors counts nothing.
+        #expect(
+            zip(lesson.weights, [5.0 / 3, 1.0 / 3, 0]).allSatisfy { abs($0 - Float($1)) < 1e-6 })
+        #expect(Lesson(factors, weighting: 0, over: [0, 1]).weights[1] == 1)
+        let output = try Tensor.from([1, 1, 1, 1], shape: [2, 2])
+        let target = try Tensor.from([0, 0, 1, 3], shape: [2, 2])
+        let weights = try Tensor.from([0.5, 2], shape: [2])
+        // (0.5 · 2 + 2 · 4) / 2
+        #expect(try output.squaredError(target, weights: weights).item() == 4.5)
+        #expect(try output.squaredError(target).item() == 3)
+    }
+
+    @Test func whatIsChangedIsLevelAndColourAlone() throws {
+        var generator = SeededGenerator(seed: 3)
+        var level = SpectralAugmentation()
+        level.colour = 0
+        let flat = level.change(bands: 16, spread: 2, using: &generator)
+        #expect(flat.allSatisfy { $0 == flat[0] } && flat[0] != 0)
+        let many = (0..<2000).map { _ in
+            SpectralAugmentation().change(bands: 16, spread: 2, using: &generator)
+        }
+        // Var = spread² (gain² + colour² Σ_k cos²), which over the bands is spread² (gain² + 2 colour²).
+        let variance = many.joined().reduce(0) { $0 + $1 * $1 } / Float(2000 * 16)
+        #expect(abs(variance - 4 * (0.36 + 2 * 0.09)) < 0.2)
+        let (source, _) = try Self.songs(2, frames: 99)
+        let windows = [Window(song: 0, start: 0), Window(song: 1, start: 50)]
+        let plain = try source.gather(windows, frames: 60, threads: 1)
+        let changed = try source.gather(
+            windows, frames: 60, threads: 1,
+            adding: [Array(repeating: 1, count: 8), (0..<8).map(Float.init)])
+        for i in plain.indices {
+            let (window, frame, band) = (i / 480, i / 8 % 60, i % 8)
+            // The second window reaches 11 frames past its song: silence stays silence.
+            let added: Float = window == 0 ? 1 : frame < 49 ? Float(band) : 0
+            #expect(abs(changed[i] - plain[i] - added) < 1e-5)
+        }
+    }
+
     @Test func wholeSongEqualsWindowByWindow() throws {
         let shape = Self.smallNetwork()
         let model = try NetworkModel.initial(

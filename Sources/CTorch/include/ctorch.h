@@ -59,8 +59,9 @@ int ctorch_relu(ctorch_tensor_t input, ctorch_tensor_t *out);
 int ctorch_dropout(ctorch_tensor_t input, double probability, ctorch_tensor_t *out);
 /// (input - mean) / deviation, broadcast over the last dimension.
 int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tensor_t deviation, ctorch_tensor_t *out);
-/// Sum over the last dimension of squared differences, averaged over rows: [N, D], [N, D] -> [].
-int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_tensor_t *out);
+/// Sum over the last dimension of squared differences, times the row's weight (null: 1), averaged over rows:
+/// [N, D], [N, D], [N] -> [].
+int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_tensor_t weights, ctorch_tensor_t *out);
 /// Windows over time of one song: [1, T, C], starts (count) -> [count, length, C].
 int ctorch_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out);
 /// Mean over the first dimension: [N, D] -> [D].

@@ -21,6 +21,12 @@ struct LabFactorize: ParsableCommand {
         FactorizationConfiguration.Confidence.linear
     @Option var seed: UInt64 = 0
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
+    @Option(
+        help: """
+            Folder with listeners.npy and songs.npy to start from, instead of small seeded numbers; rows as in
+            listeners.txt and songs.txt.
+            """, completion: .directory)
+    var start: String?
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -35,7 +41,13 @@ struct LabFactorize: ParsableCommand {
         let started = Date()
         let data = try Interactions(triplets: URL(fileURLWithPath: triplets))
         let readSeconds = Date().timeIntervalSince(started)
-        let result = try ImplicitALS(configuration).fit(data.matrix) { progress in
+        let initial = try start.map { folder in
+            let folder = URL(fileURLWithPath: folder)
+            return Factors(
+                listeners: try ArrayFile.readMatrix(folder.appendingPathComponent("listeners.npy")),
+                songs: try ArrayFile.readMatrix(folder.appendingPathComponent("songs.npy")))
+        }
+        let result = try ImplicitALS(configuration).fit(data.matrix, initial: initial) { progress in
             if output.verbose {
                 Terminal.say(
                     "iteration \(progress.iteration)/\(progress.iterations)  loss \(progress.loss)")

@@ -167,7 +167,155 @@ def als(options, work):
     print()
 
 
-PARTS = {"als": als}
+def read_order(folder, name):
+    return np.loadtxt(folder / f"{name}.txt", np.int64, ndmin=1)
+
+
+def similarities(options, triplets, out, weighting, count):
+    """`coldwave lab similar`: seconds, and the similarities [songs, songs] in the order of the matrix."""
+    done = subprocess.run(
+        [options.coldwave, "lab", "similar", str(triplets), str(out), "--weighting", weighting, "--neighbours", str(count),
+         "--confidence", "linear", "--threads", str(THREADS), "--json"], check=True, capture_output=True, text=True)
+    order = read_order(out, "songs")
+    indices, scores = np.load(out / "neighbors.npy"), np.load(out / "scores.npy")
+    rows, places = np.nonzero(indices >= 0)
+    n = len(order)
+    table = sp.csr_matrix((scores[rows, places], (order[rows], order[indices[rows, places]])), (n, n))
+    return json.loads(done.stdout)["seconds"], table
+
+
+def their_neighbours(weighting, count):
+    from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, TFIDFRecommender
+    # Theirs counts a song among its own neighbours.
+    return dict(cosine=CosineRecommender, tfidf=TFIDFRecommender, bm25=BM25Recommender)[weighting](count + 1, num_threads=THREADS)
+
+
+def neighbours(options, work):
+    import time
+    import warnings
+    warnings.simplefilter("ignore")
+    print("## Item-item neighbours: seconds for 20 of every song (medians of 3; 2 threads)\n")
+    print("| plays | weighting | ours s | implicit s | × | largest difference of a similarity |")
+    print("|---|---|---|---|---|---|", flush=True)
+    for name in options.matrices:
+        load = MATRICES[name][0]
+        try:
+            plays = load(options.data)
+        except OSError as error:
+            print(f"| {name} | skipped: {error} |" + " |" * 4, flush=True)
+            continue
+        triplets = work / f"{name}.tsv"
+        write_triplets(plays, triplets)
+        for weighting in ("cosine", "tfidf", "bm25"):
+            mine, theirs = [], []
+            for _ in range(3):
+                seconds, ours = similarities(options, triplets, work / "similar", weighting, 20)
+                mine.append(seconds)
+                model = their_neighbours(weighting, 20)
+                start = time.perf_counter()
+                model.fit(plays.astype(np.float64), show_progress=False)
+                theirs.append(time.perf_counter() - start)
+            # Pairs that both have: at the 20th place equal similarities may be cut differently.
+            other = model.similarity.tocsr()
+            difference = abs(ours - other.multiply(ours != 0)).multiply(other != 0).max() / max(1, other.max())
+            mine, theirs = statistics.median(mine), statistics.median(theirs)
+            print(f"| {name} | {weighting} | {mine:.3f} | {theirs:.3f} | {theirs / mine:.1f} | {difference:.1e} |", flush=True)
+    print()
+
+
+def split(plays, share=0.2):
+    """A fifth of the songs of every listener with five or more, at random."""
+    random = np.random.default_rng(3)
+    held = np.zeros(plays.nnz, bool)
+    for u in range(plays.shape[0]):
+        first, end = plays.indptr[u], plays.indptr[u + 1]
+        if end - first >= 5:
+            held[random.choice(np.arange(first, end), max(1, round(share * (end - first))), replace=False)] = True
+    entries = plays.tocoo()
+    parts = []
+    for wanted in (~held, held):
+        parts.append(sp.csr_matrix((entries.data[wanted], (entries.row[wanted], entries.col[wanted])), plays.shape))
+    return parts
+
+
+def judge(scores, training, held, cut=20):
+    """Mean recall@cut and nDCG@cut of the listeners with something held out."""
+    recall, ndcg, discounts = [], [], 1 / np.log2(np.arange(cut) + 2)
+    users = np.flatnonzero(np.diff(held.indptr))
+    for start in range(0, len(users), 256):
+        batch = users[start:start + 256]
+        block = np.asarray(scores(batch), np.float32)
+        for row, u in enumerate(batch):
+            mine = block[row]
+            mine[training.indices[training.indptr[u]:training.indptr[u + 1]]] = -np.inf
+            best = np.argpartition(-mine, cut)[:cut]
+            hits = np.isin(best[np.argsort(-mine[best], kind="stable")], held.indices[held.indptr[u]:held.indptr[u + 1]])
+            relevant = held.indptr[u + 1] - held.indptr[u]
+            recall.append(hits.sum() / relevant)
+            ndcg.append((hits * discounts).sum() / discounts[:min(relevant, cut)].sum())
+    return np.mean(recall), np.mean(ndcg)
+
+
+WARM = {"hetrec": dict(confidence="log", alpha=2.0, regularization=10.0),
+        "kgat": dict(confidence="log", alpha=8.0, regularization=1.0)}
+
+
+def warm(options, work):
+    import warnings
+    warnings.simplefilter("ignore")
+    print("## Warm: a fifth of every listener's songs held out, the same split, settings and judge for both\n")
+    print("| plays | model | recall@20 ours | implicit | nDCG@20 ours | implicit |")
+    print("|---|---|---|---|---|---|", flush=True)
+    for name in options.matrices:
+        if name not in WARM:
+            continue
+        load, settings = MATRICES[name][0], WARM[name]
+        try:
+            plays = load(options.data)
+        except OSError as error:
+            print(f"| {name} | skipped: {error} |" + " |" * 4, flush=True)
+            continue
+        training, held = split(plays)
+        # Songs that training lacks are in neither's triplets: both rank the others only.
+        known = np.flatnonzero(np.bincount(training.indices, minlength=plays.shape[1]))
+        training, held = training[:, known].tocsr(), held[:, known].tocsr()
+        logs = training.copy()
+        logs.data = np.log1p(logs.data)
+        triplets = work / "training.tsv"
+        write_triplets(training, triplets)
+
+        def line(model, ours, theirs):
+            a, b = judge(ours, training, held), judge(theirs, training, held)
+            print(f"| {name} | {model} | {a[0]:.4f} | {b[0]:.4f} | {a[1]:.4f} | {b[1]:.4f} |", flush=True)
+
+        popularity = np.bincount(training.indices, minlength=training.shape[1]).astype(np.float32)
+        alone = judge(lambda users: np.tile(popularity, (len(users), 1)), training, held)
+        print(f"| {name} | popularity | {alone[0]:.4f} | | {alone[1]:.4f} | |", flush=True)
+        for weighting in ("cosine", "tfidf", "bm25"):
+            ours = similarities(options, triplets, work / "similar", weighting, 100)[1]
+            model = their_neighbours(weighting, 100)
+            model.fit(training.astype(np.float64), show_progress=False)
+            theirs = model.similarity.tocsr()
+            line(f"items, {weighting}, 100", lambda users: (logs[users] @ ours).toarray(),
+                 lambda users: (logs[users] @ theirs).toarray())
+        c = confidences(training, **settings)
+        random = np.random.default_rng(1)
+        start = [(0.01 * random.standard_normal((n, 64))).astype(np.float32) for n in training.shape]
+        runner = Ours(options.coldwave, triplets, work)
+        runner.run(settings, 1, 1)
+        runner.run(settings, 64, 12, start)
+        x, y = runner.factors()
+        for solver, cg in (("CG", True), ("Cholesky", False)):
+            _, (a, b) = theirs_als(c, settings, start, cg)
+            line(f"ALS, 64, implicit's {solver}", lambda users: x[users] @ y.T, lambda users: a[users] @ b.T)
+    print()
+
+
+def theirs_als(c, settings, start, cg):
+    return theirs(c, settings, 64, 12, start, cg)
+
+
+PARTS = {"als": als, "neighbours": neighbours, "warm": warm}
 
 
 def main():

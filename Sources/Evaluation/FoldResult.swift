@@ -42,6 +42,19 @@ public struct FoldResult: Sendable {
         }
     }
 
+    /// Models that were judged one after the other on the same fold, in one result.
+    /// - Parameter parts: at least one; all with the same listeners and songs.
+    public init(sameRankings parts: [FoldResult]) {
+        precondition(
+            parts.allSatisfy {
+                $0.rankedListeners == parts[0].rankedListeners && $0.songs == parts[0].songs
+            }, "FoldResult: the parts are of different folds")
+        listeners = parts[0].listeners
+        songs = parts[0].songs
+        rankedListeners = parts[0].rankedListeners
+        models = parts.reduce(into: [:]) { $0.merge($1.models) { first, _ in first } }
+    }
+
     /// Ranks candidates for listeners by every model.
     /// - Parameters:
     ///   - ranked: the listeners to rank for.

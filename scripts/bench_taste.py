@@ -257,7 +257,7 @@ def judge(scores, training, held, cut=20):
 
 
 WARM = {"hetrec": dict(confidence="log", alpha=2.0, regularization=10.0),
-        "kgat": dict(confidence="log", alpha=8.0, regularization=1.0)}
+        "kgat": dict(confidence="log", alpha=32.0, regularization=1.0)}
 
 
 def warm(options, work):

@@ -39,7 +39,7 @@ public struct FactorizationTuner: Sendable {
 
     public init(_ base: FactorizationConfiguration) {
         self.base = base
-        alphas = base.confidence == .log ? [0.5, 2, 8, 32] : [1, 5, 20, 80]
+        alphas = base.confidence == .log ? [0.5, 2, 8, 32, 128] : [1, 5, 20, 80, 320]
         let sizes = [base.dimensions / 2, base.dimensions, base.dimensions * 2]
         dimensions = sizes.filter { (4...512).contains($0) }
         if dimensions.isEmpty { dimensions = [base.dimensions] }

@@ -15,7 +15,7 @@ import Testing
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             var lines: [String] = []
             for u in 0..<40 {
-                for i in 0..<40 where u % 2 == i % 2 && u != i && (u * 7 + i * 3) % 4 != 0 {
+                for i in 0..<40 where u % 2 == i % 2 && u != i && (u * 7 + i * 5) % 11 != 0 {
                     lines.append("listener\(u)\tsong\(i)\t\(1 + (u + i) % 5)")
                 }
             }
@@ -115,7 +115,7 @@ import Testing
         ).json()
         let tuning = try #require(tuned["tuning"] as? [String: Any])
         let chosen = try #require(tuning["configuration"] as? [String: Any])
-        #expect((tuning["trials"] as? [Any])?.count == 33)
+        #expect((tuning["trials"] as? [Any])?.count == 43)
         #expect(tuned["dimensions"] as? Int == chosen["dimensions"] as? Int)
         #expect(tuned["iterations"] as? Int == chosen["iterations"] as? Int)
         let status = try coldwave("status", "--json").json()

@@ -54,8 +54,8 @@ import Testing
                 #expect(done == seen && done <= total)
                 return true
             })
-        // 16 settings, then 8, 4, 2; then three sizes.
-        #expect(found.trials.count == 16 + 8 + 4 + 2 + 3 && seen == found.trials.count)
+        // 20 settings, then 10, 5, 3, 2; then three sizes.
+        #expect(found.trials.count == 20 + 10 + 5 + 3 + 2 + 3 && seen == found.trials.count)
         let last = found.trials.suffix(3)
         #expect(Set(last.map(\.dimensions)) == [4, 8, 16])
         let best = try #require(last.max { $0.score < $1.score })
@@ -74,10 +74,10 @@ import Testing
     @Test func theBetterHalfGoesOn() throws {
         let found = try #require(
             try FactorizationTuner(base()).run(training, judge: judge))
-        let first = found.trials.prefix(16).sorted { $0.score > $1.score }
-        let second = found.trials[16..<24]
+        let first = found.trials.prefix(20).sorted { $0.score > $1.score }
+        let second = found.trials[20..<30]
         func setting(_ trial: TuningTrial) -> [Float] { [trial.alpha, trial.regularization] }
-        #expect(Set(first.prefix(8).map(setting)) == Set(second.map(setting)))
+        #expect(Set(first.prefix(10).map(setting)) == Set(second.map(setting)))
         #expect(second.allSatisfy { $0.iterations == 4 })
     }
 

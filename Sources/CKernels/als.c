@@ -7,9 +7,6 @@
 #include "dispatch.h"
 #include <math.h>
 
-/// Entries gathered ahead of their use.
-enum { AHEAD = 16 };
-
 typedef struct {
     float *block;   // [BLOCK, ld], or [ld, entries] for short rows
     float *kept;    // [8][entries, ld]: the scaled rows of short rows
@@ -47,51 +44,59 @@ int64_t coldwave_als_scratch(int dimensions) {
     return lay_out(dimensions, 0, &w);
 }
 
-INLINE void prefetch(const coldwave_als_half *h, int64_t entry) {
-    const float *y = h->others + (int64_t)h->indices[entry] * h->stride;
-    for (int i = 0; i < h->stride; i += 16) __builtin_prefetch(y + i);
-    __builtin_prefetch(y + h->stride - 1);
+/// Up to `most` of a row's entries from the `first` on.
+INLINE soon entries(const coldwave_als_half *h, int64_t first, int64_t end, int most) {
+    soon s = {h->others, h->indices + first, end - first < most ? end - first : most, h->stride};
+    return s;
 }
 
-/// `entries` (a constant) rows of B = sqrt(c - 1) w, and vector += scale_k w_k.
-INLINE void gather(const coldwave_als_half *h, int64_t first, const int entries, const int is_short, float *to, float *vector) {
-    const float *y[4];
-    float root[4], scale[4];
-    for (int k = 0; k < entries; k++) {
-        const float c = h->confidences[first + k];
+INLINE soon entries_of_row(const coldwave_als_half *h, int32_t row, int most) {
+    return entries(h, h->offsets[row], h->offsets[row + 1], most);
+}
+
+/// roots = sqrt(c - 1) and scales = c p of up to BLOCK entries; both have room for BLOCK.
+INLINE void weigh(const float *confidences, int n, float *roots, float *scales) {
+    for (int k = 0; k < n; k += LANES) {
+        vec c = {0};
+        if (k + LANES <= n) c = *(const loose *)(confidences + k);
+        else memcpy(&c, confidences + k, sizeof(float) * (n - k));
         // A confidence of one adds nothing; it is kept from zero so that short rows can divide by its root.
-        const float extra = fmaxf(fabsf(c) - 1, 1e-9f);
-        y[k] = h->others + (int64_t)h->indices[first + k] * h->stride;
-        root[k] = sqrtf(extra);
-        scale[k] = c > 0 ? c : 0;
-        if (is_short) vector[k] = scale[k] / root[k];
+        const vec extra = __builtin_elementwise_max(__builtin_elementwise_abs(c) - 1, (vec){0} + 1e-9f);
+        *(vec *)(roots + k) = __builtin_elementwise_sqrt(extra);
+        *(vec *)(scales + k) = __builtin_elementwise_max(c, (vec){0});
     }
+}
+
+/// `entries` (a constant) rows of B = sqrt(c - 1) w; and vector += scale_k w_k, where there is a vector.
+INLINE void gather(const coldwave_als_half *h, int64_t first, const int entries, const float *roots, const float *scales, float *to,
+                   float *vector) {
+    const float *y[4];
     const int ld = h->stride;
+    for (int k = 0; k < entries; k++) y[k] = h->others + (int64_t)h->indices[first + k] * ld;
     for (int i = 0; i < ld; i += LANES) {
-        vec sum = is_short ? (vec){0} : *(vec *)(vector + i);
+        vec sum = vector ? *(vec *)(vector + i) : (vec){0};
         for (int k = 0; k < entries; k++) {
             const vec value = *(const loose *)(y[k] + i);
-            *(vec *)(to + (int64_t)k * ld + i) = root[k] * value;
-            if (!is_short) sum += scale[k] * value;
+            *(vec *)(to + (int64_t)k * ld + i) = roots[k] * value;
+            if (vector) sum += scales[k] * value;
         }
-        if (!is_short) *(vec *)(vector + i) = sum;
+        if (vector) *(vec *)(vector + i) = sum;
     }
 }
 
-/// upper = I + B'B and vector = W'e + r for one row.
-INLINE void long_row(const coldwave_als_half *h, const workspace *w, int32_t row, float *upper, float *vector) {
+/// upper += B'B and vector += W'e for one row; `following` is fetched meanwhile.
+INLINE void long_row(const coldwave_als_half *h, const workspace *w, int32_t row, soon following, float *upper, float *vector) {
     const int ld = h->stride;
     const int64_t first = h->offsets[row], end = h->offsets[row + 1];
+    _Alignas(64) float roots[BLOCK], scales[BLOCK];
     for (int64_t start = first; start < end; start += BLOCK) {
         const int n = (int)(end - start < BLOCK ? end - start : BLOCK);
         int k = 0;
-        for (; k + 4 <= n; k += 4) {
-            for (int p = 0; p < 4; p++)
-                if (start + k + p + AHEAD < end) prefetch(h, start + k + p + AHEAD);
-            gather(h, start + k, 4, 0, w->block + (int64_t)k * ld, vector);
-        }
-        for (; k < n; k++) gather(h, start + k, 1, 0, w->block + (int64_t)k * ld, vector);
-        add_products(w->block, n, ld, upper);
+        weigh(h->confidences + start, n, roots, scales);
+        for (; k + 4 <= n; k += 4) gather(h, start + k, 4, roots + k, scales + k, w->block + (int64_t)k * ld, vector);
+        for (; k < n; k++) gather(h, start + k, 1, roots + k, scales + k, w->block + (int64_t)k * ld, vector);
+        soon next = start + BLOCK < end ? entries(h, start + BLOCK, end, BLOCK) : following;
+        add_products(w->block, n, ld, upper, &next);
     }
 }
 
@@ -100,9 +105,16 @@ INLINE void short_row(const coldwave_als_half *h, const workspace *w, int32_t ro
     const int ld = h->stride;
     const int64_t first = h->offsets[row];
     const int n = (int)(h->offsets[row + 1] - first);
-    int k = 0;
-    for (; k + 4 <= n; k += 4) gather(h, first + k, 4, 1, kept + (int64_t)k * ld, vector + k);
-    for (; k < n; k++) gather(h, first + k, 1, 1, kept + (int64_t)k * ld, vector + k);
+    _Alignas(64) float roots[BLOCK], scales[BLOCK];
+    for (int start = 0; start < n; start += BLOCK) {
+        const int part = n - start < BLOCK ? n - start : BLOCK;
+        int k = 0;
+        weigh(h->confidences + first + start, part, roots, scales);
+        for (; k + 4 <= part; k += 4)
+            gather(h, first + start + k, 4, roots + k, scales + k, kept + (int64_t)(start + k) * ld, 0);
+        for (; k < part; k++) gather(h, first + start + k, 1, roots + k, scales + k, kept + (int64_t)(start + k) * ld, 0);
+        for (int e = 0; e < part; e++) vector[start + e] = scales[e] / roots[e];
+    }
     memset(kept + (int64_t)n * ld, 0, sizeof(float) * (m - n) * ld);
     if (h->right) {
         const float *right = h->right + (int64_t)row * ld;
@@ -119,7 +131,8 @@ INLINE void short_row(const coldwave_als_half *h, const workspace *w, int32_t ro
             transpose(r);
             for (int q = 0; q < LANES; q++) *(vec *)(w->block + (int64_t)(i + q) * m + e) = r[q];
         }
-    add_products(w->block, h->dimensions, m, upper);
+    soon nothing = {0, 0, 0, 0};
+    add_products(w->block, h->dimensions, m, upper, &nothing);
 }
 
 /// One row in double precision, for the rare one that single precision can't tell from a singular one.
@@ -163,8 +176,11 @@ COLDWAVE_DISPATCH
 int32_t coldwave_als_solve(const coldwave_als_half *h, const int32_t *rows, int count, int following, float *scratch) {
     // The rows come in order of length, their entries from all over the matrix.
     for (int l = count; l < count + following; l++) {
-        __builtin_prefetch(h->indices + h->offsets[rows[l]]);
-        __builtin_prefetch(h->confidences + h->offsets[rows[l]]);
+        const int64_t first = h->offsets[rows[l]], end = h->offsets[rows[l] + 1];
+        for (int64_t k = first; k < end && k < first + 4 * 16; k += 16) {
+            __builtin_prefetch(h->indices + k);
+            __builtin_prefetch(h->confidences + k);
+        }
     }
     const int d = h->dimensions, ld = h->stride;
     workspace w;
@@ -179,8 +195,10 @@ int32_t coldwave_als_solve(const coldwave_als_half *h, const int32_t *rows, int 
     const int64_t stride = (int64_t)LANES * m + 16;
     memset(w.upper, 0, sizeof(float) * LANES * m * m);
     memset(w.vectors, 0, sizeof(float) * LANES * m);
-    for (int l = 0; l < count; l++)
-        for (int64_t k = h->offsets[rows[l]], n = 0; n < AHEAD && k < h->offsets[rows[l] + 1]; k++, n++) prefetch(h, k);
+    for (int l = 0; l < (is_short ? count : 1); l++) {
+        soon first = entries_of_row(h, rows[l], BLOCK);
+        fetch(&first, BLOCK);
+    }
     for (int l = 0; l < LANES; l++) {
         float *upper = w.upper + (int64_t)l * m * m, *vector = w.vectors + (int64_t)l * m;
         for (int i = 0; i < m; i++) upper[(int64_t)i * m + i] = 1;
@@ -189,7 +207,8 @@ int32_t coldwave_als_solve(const coldwave_als_half *h, const int32_t *rows, int 
             short_row(h, &w, rows[l], m, w.kept + (int64_t)l * m * ld, upper, vector);
         } else {
             if (h->right) memcpy(vector, h->right + (int64_t)rows[l] * ld, sizeof(float) * ld);
-            long_row(h, &w, rows[l], upper, vector);
+            const int is_last = l + 1 == count + following;
+            long_row(h, &w, rows[l], entries_of_row(h, rows[l + 1 - is_last], is_last ? 0 : BLOCK), upper, vector);
         }
     }
     upper_to_lanes(w.upper, m, w.low, stride);

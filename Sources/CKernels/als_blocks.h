@@ -5,7 +5,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 // Eight floats suit AVX2 as they are; AVX-512 adds the registers. Wider vectors would waste more of the triangle.
-enum { LANES = 8, TALL = 4, BLOCK = 32 };
+enum { LANES = 8, TALL = 4, BLOCK = 64 };
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t mask __attribute__((vector_size(4 * LANES)));
 typedef float loose __attribute__((vector_size(4 * LANES), aligned(4)));
@@ -29,16 +29,44 @@ INLINE void add_tile(const float *block, int rows, int ld, int i, int j, const i
         for (int w = 0; w < width; w++) *(vec *)(upper + (int64_t)(i + t) * ld + j + LANES * w) = sums[t][w];
 }
 
+/// Rows of a large matrix that will be read soon: `indices` names `count` of them, each of `ld` floats.
+typedef struct {
+    const float *rows;
+    const int32_t *indices;
+    int64_t count;
+    int ld;
+} soon;
+
+/// Fetches the next few of them into the cache.
+INLINE void fetch(soon *s, int few) {
+    for (; few > 0 && s->count > 0; few--, s->count--, s->indices++) {
+        const float *y = s->rows + (int64_t)*s->indices * s->ld;
+        for (int i = 0; i < s->ld; i += 16) __builtin_prefetch(y + i);
+        __builtin_prefetch(y + s->ld - 1);
+    }
+}
+
 /// upper += B'B for B [rows, ld]; below the diagonal's blocks nothing is touched.
-/// Tiles hold at least eight sums, which is what it takes to keep two multipliers of four cycles' latency busy.
-INLINE void add_products(const float *block, int rows, int ld, float *upper) {
+/// Tiles hold at least eight sums, which is what it takes to keep two multipliers of four cycles' latency busy. They read no
+/// memory but the block, so that what comes next can be fetched meanwhile.
+INLINE void add_products(const float *block, int rows, int ld, float *upper, soon *next) {
+    const int blocks = ld / LANES, few = BLOCK / (blocks * (blocks + 1) / 4 + 1) + 1;
     for (int i = 0; i < ld; i += LANES) {
         int j = i;
         for (; ld - j >= 3 * LANES && ld - j != 4 * LANES; j += 3 * LANES)
-            for (int t = 0; t < LANES; t += TALL) add_tile(block, rows, ld, i + t, j, TALL, 3, upper);
+            for (int t = 0; t < LANES; t += TALL) {
+                fetch(next, few);
+                add_tile(block, rows, ld, i + t, j, TALL, 3, upper);
+            }
         for (; ld - j >= 2 * LANES; j += 2 * LANES)
-            for (int t = 0; t < LANES; t += TALL) add_tile(block, rows, ld, i + t, j, TALL, 2, upper);
-        if (j < ld) add_tile(block, rows, ld, i, j, LANES, 1, upper);
+            for (int t = 0; t < LANES; t += TALL) {
+                fetch(next, few);
+                add_tile(block, rows, ld, i + t, j, TALL, 2, upper);
+            }
+        if (j < ld) {
+            fetch(next, few);
+            add_tile(block, rows, ld, i, j, LANES, 1, upper);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ COLDWAVE_DISPATCH
 void coldwave_gram(const float *rows, int64_t count, int dimensions, float *scratch, double *gram) {
     const int d = dimensions, ld = padded(d);
     float *block = scratch, *upper = block + (int64_t)BLOCK * ld;
+    soon nothing = {0, 0, 0, 0};
     for (int64_t start = 0; start < count; start += BLOCK) {
         const int n = (int)(count - start < BLOCK ? count - start : BLOCK);
         for (int k = 0; k < n; k++) {
@@ -15,7 +16,7 @@ void coldwave_gram(const float *rows, int64_t count, int dimensions, float *scra
             memset(block + (int64_t)k * ld + d, 0, sizeof(float) * (ld - d));
         }
         memset(upper, 0, sizeof(float) * ld * ld);
-        add_products(block, n, ld, upper);
+        add_products(block, n, ld, upper, &nothing);
         for (int i = 0; i < d; i++)
             for (int j = i; j < d; j++) gram[(int64_t)i * d + j] += upper[(int64_t)i * ld + j];
     }

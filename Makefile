@@ -2,7 +2,7 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing fuzz kill-scan bootstrap clean
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-scale fuzz kill-scan bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -40,6 +40,15 @@ PYTHON ?= python3
 MUSIC ?= ../shared/data/music
 bench-hearing: build
 	$(PYTHON) scripts/bench_hearing.py $(COLDWAVE) $(MUSIC)
+
+# The taste space against implicit; DATA holds the listening matrices (those that are not there are skipped).
+DATA ?= ../shared/data
+bench-taste: build
+	$(PYTHON) scripts/bench_taste.py $(COLDWAVE) $(DATA)
+
+# Time and memory up to a matrix as large as the Taste Profile; needs 8 GB and about 2 GB of disk.
+bench-scale: build
+	$(PYTHON) scripts/bench_scale.py $(COLDWAVE)
 
 # 2,000 mutated files of every format in MUSIC: none may crash or hold up a scan.
 fuzz: build

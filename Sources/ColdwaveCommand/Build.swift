@@ -79,13 +79,29 @@ struct Build: ParsableCommand {
 
 struct Factorize: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Learn the taste space from the plays.")
+        abstract: "Learn the taste space from the plays.",
+        discussion: "What --tune and --early-stop choose stays chosen: `build` keeps the settings.")
 
     @Option(help: "Size of the taste space.")
     var dimensions: Int = FactorizationConfiguration.catalogue.dimensions
 
-    @Option(help: "Rounds of alternating least squares.")
+    @Option(
+        help: "Rounds of alternating least squares; at most so many with --tune or --early-stop.")
     var iterations: Int = FactorizationConfiguration.catalogue.iterations
+
+    @Option(help: "α: how much a play adds to the confidence.")
+    var alpha: Float = FactorizationConfiguration.catalogue.alpha
+
+    @Option(help: "λ: how much large factors are held against the fit.")
+    var regularization: Float = FactorizationConfiguration.catalogue.regularization
+
+    @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r/ε).")
+    var confidence = FactorizationConfiguration.catalogue.confidence
+
+    @Option(help: "ε of the logarithmic confidence.")
+    var epsilon: Float = FactorizationConfiguration.catalogue.epsilon
+
+    @OptionGroup var tuning: TuningOptions
 
     @Option(help: "Seed of everything random.")
     var seed: UInt64 = 0
@@ -97,19 +113,32 @@ struct Factorize: ParsableCommand {
             throw ValidationError("--dimensions must be 1…512.")
         }
         guard iterations >= 1 else { throw ValidationError("--iterations must be at least 1.") }
+        guard alpha > 0 else { throw ValidationError("--alpha must be positive.") }
+        guard epsilon > 0 else { throw ValidationError("--epsilon must be positive.") }
+        guard regularization >= 0 else {
+            throw ValidationError("--regularization must not be negative.")
+        }
     }
 
     func run() throws {
         var configuration = FactorizationConfiguration.catalogue
         configuration.dimensions = dimensions
         configuration.iterations = iterations
+        configuration.alpha = alpha
+        configuration.regularization = regularization
+        configuration.confidence = confidence
+        configuration.epsilon = epsilon
         configuration.seed = seed
         configuration.threads = options.threads
         let report = try options.write("factorize") { catalogue, context in
-            try FactorizeStage(catalogue, configuration: configuration, context: context).run()
+            try FactorizeStage(
+                catalogue, configuration: configuration, tuning: tuning.choice, context: context
+            ).run()
         }
         try options.output.print(report) {
-            "\(report.listeners) listeners × \(report.songs) songs, \(report.interactions) pairs → "
+            let chosen = report.tuning.map { TuningOptions.text($0) + "\n" } ?? ""
+            return chosen
+                + "\(report.listeners) listeners × \(report.songs) songs, \(report.interactions) pairs → "
                 + "\(report.dimensions) dimensions in \(report.iterations) iterations "
                 + String(
                     format: "(%.3f s each), loss %.5g", report.secondsPerIteration,

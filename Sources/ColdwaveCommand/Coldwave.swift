@@ -26,7 +26,10 @@ struct Coldwave: ParsableCommand {
                     Scan.self, Import.self, Build.self, Factorize.self, Train.self, Predict.self,
                 ]),
             CommandGroup(
-                name: "Use it:", subcommands: [Recommend.self, Similar.self, PlaylistCommand.self]),
+                name: "Use it:",
+                subcommands: [
+                    Recommend.self, Similar.self, Neighbors.self, PlaylistCommand.self,
+                ]),
             CommandGroup(
                 name: "Look into it:", subcommands: [Evaluate.self, Status.self, Doctor.self]),
             CommandGroup(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CollaborativeFiltering
 import Foundation
+import Library
 import ListeningHistory
 import Matrices
 
@@ -17,10 +18,18 @@ struct LabFactorize: ParsableCommand {
     @Option var iterations = 15
     @Option var regularization: Float = 0.01
     @Option var alpha: Float = 40
-    @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r).") var confidence =
+    @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r/ε).") var confidence =
         FactorizationConfiguration.Confidence.linear
+    @Option(help: "ε of the logarithmic confidence.") var epsilon: Float = 1
+    @OptionGroup var tuning: TuningOptions
     @Option var seed: UInt64 = 0
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
+    @Option(
+        help: """
+            Folder with listeners.npy and songs.npy to start from, instead of small seeded numbers; rows as in
+            listeners.txt and songs.txt.
+            """, completion: .directory)
+    var start: String?
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -30,12 +39,28 @@ struct LabFactorize: ParsableCommand {
         configuration.regularization = regularization
         configuration.alpha = alpha
         configuration.confidence = confidence
+        configuration.epsilon = epsilon
         configuration.seed = seed
         configuration.threads = threads
         let started = Date()
         let data = try Interactions(triplets: URL(fileURLWithPath: triplets))
         let readSeconds = Date().timeIntervalSince(started)
-        let result = try ImplicitALS(configuration).fit(data.matrix) { progress in
+        let initial = try start.map { folder in
+            let folder = URL(fileURLWithPath: folder)
+            return Factors(
+                listeners: try ArrayFile.readMatrix(folder.appendingPathComponent("listeners.npy")),
+                songs: try ArrayFile.readMatrix(folder.appendingPathComponent("songs.npy")))
+        }
+        let display = ProgressDisplay(isQuiet: output.quiet)
+        let tuned = try tuning.choice.run(
+            data.matrix, configuration,
+            context: LibraryProgress.context(display, threads: threads))
+        display.finish()
+        if let tuned {
+            configuration = tuned.configuration
+            configuration.threads = threads
+        }
+        let result = try ImplicitALS(configuration).fit(data.matrix, initial: initial) { progress in
             if output.verbose {
                 Terminal.say(
                     "iteration \(progress.iteration)/\(progress.iterations)  loss \(progress.loss)")
@@ -52,13 +77,15 @@ struct LabFactorize: ParsableCommand {
             let secondsPerIteration: Double
             let readSeconds: Double
             let rejectedCount: Int
+            let tuning: TasteTuning.Outcome?
         }
         let report = Report(
             listeners: data.listeners.count, songs: data.songs.count,
             interactions: data.matrix.count,
-            dimensions: dimensions, iterations: result.losses.count, loss: result.losses,
+            dimensions: configuration.dimensions, iterations: result.losses.count,
+            loss: result.losses,
             secondsPerIteration: result.secondsPerIteration, readSeconds: readSeconds,
-            rejectedCount: data.rejectedCount)
+            rejectedCount: data.rejectedCount, tuning: tuned)
         let out = URL(fileURLWithPath: folder)
         try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
         try ArrayFile.write(
@@ -73,7 +100,8 @@ struct LabFactorize: ParsableCommand {
             Terminal.say("line \(rejection.line): \(rejection.reason)")
         }
         try output.print(report) {
-            "\(report.listeners) × \(report.songs), \(report.interactions) pairs: loss \(report.loss.last ?? 0), "
+            (tuned.map { TuningOptions.text($0) + "\n" } ?? "")
+                + "\(report.listeners) × \(report.songs), \(report.interactions) pairs: loss \(report.loss.last ?? 0), "
                 + String(
                     format: "%.3f s an iteration, read in %.2f s", report.secondsPerIteration,
                     readSeconds)

@@ -64,6 +64,8 @@ public struct FactorizationProgress: Sendable {
     public let iteration: Int
     public let iterations: Int
     public let loss: Double
+    /// As they are after this iteration.
+    public let factors: Factors
 }
 
 /// What a factorisation gives.
@@ -80,7 +82,7 @@ public enum FactorizationError: Error, Equatable, Sendable, CustomStringConverti
     case noInteractions
     case badSetting(name: String, reason: String)
     case wrongShape(what: String, got: [Int], expected: [Int])
-    case singular(row: Int)
+    case singular(what: String)
 
     public var description: String {
         switch self {
@@ -88,8 +90,8 @@ public enum FactorizationError: Error, Equatable, Sendable, CustomStringConverti
         case .badSetting(let name, let reason): "the setting \(name) \(reason)."
         case .wrongShape(let what, let got, let expected):
             "\(what) has shape \(got), expected \(expected)."
-        case .singular(let row):
-            "the equations of row \(row) cannot be solved; use a larger --regularization (0.01 or more)."
+        case .singular(let what):
+            "the equations of \(what) cannot be solved; use a larger --regularization (0.01 or more)."
         }
     }
 }

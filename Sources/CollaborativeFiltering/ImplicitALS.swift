@@ -6,6 +6,7 @@ import Matrices
 /// Minimises `Σ_ui c_ui (p_ui − x_u·y_i)² + λ (Σ‖x_u‖² + Σ‖y_i‖²)` over all pairs, with `p = [r > 0]` (paper §3, eq. 3).
 /// With the song factors fixed, a listener's are the solution of `(YᵀY + Yᵀ(C−I)Y + λI) x = YᵀC p`: `YᵀY` is the same for all
 /// listeners, and only the listener's own songs add to it. The songs' half is the same with the parts exchanged.
+/// The rows are solved in a basis in which `YᵀY + λI` is the identity; see `coldwave_als.h`.
 public struct ImplicitALS: Sendable {
     public let configuration: FactorizationConfiguration
 
@@ -15,31 +16,46 @@ public struct ImplicitALS: Sendable {
 
     /// - Parameters:
     ///   - plays: counts `[listeners, songs]`; entries that are not positive are left out.
+    ///   - dislikes: what listeners turned away from, `[listeners, songs]`: see ``confidences(_:dislikes:)``.
     ///   - initial: where to start; by default small seeded numbers.
     ///   - progress: called after each iteration; false stops there.
     /// - Throws: ``FactorizationError``.
     public func fit(
-        _ plays: SparseMatrix, initial: Factors? = nil,
+        _ plays: SparseMatrix, dislikes: SparseMatrix? = nil, initial: Factors? = nil,
         progress: (FactorizationProgress) -> Bool = { _ in true }
     ) throws -> Factorization {
         try check()
-        let byListener = confidences(plays)
+        let byListener = try confidences(plays, dislikes: dislikes)
         guard byListener.count > 0 else { throw FactorizationError.noInteractions }
         let bySong = byListener.transposed()
+        let d = configuration.dimensions
+        let listenerOrder = RowOrder(byListener, dimensions: d)
+        let songOrder = RowOrder(bySong, dimensions: d)
         var factors = initial ?? initialFactors(listeners: plays.rows, songs: plays.columns)
         try check(factors.listeners, rows: plays.rows, "the listeners' starting point")
         try check(factors.songs, rows: plays.columns, "the songs' starting point")
+        let lambda = Double(configuration.regularization)
+        var songGram = gram(factors.songs)
         var losses: [Double] = []
         var seconds: [Double] = []
         for iteration in 1...configuration.iterations {
             let started = Date()
-            factors.listeners = try solve(byListener, factors.songs)
-            factors.songs = try solve(bySong, factors.listeners)
+            let songs = try FixedSide(
+                factors.songs, gram: songGram, diagonal: lambda, threads: threads, what: "the songs"
+            )
+            factors.listeners = try solve(byListener, listenerOrder, songs, what: "listener")
+            let listenerGram = gram(factors.listeners)
+            let listeners = try FixedSide(
+                factors.listeners, gram: listenerGram, diagonal: lambda, threads: threads,
+                what: "the listeners")
+            factors.songs = try solve(bySong, songOrder, listeners, what: "song")
+            songGram = gram(factors.songs)
             seconds.append(Date().timeIntervalSince(started))
-            let loss = loss(byListener, factors)
+            let loss = loss(byListener, factors, listenerGram, songGram)
             losses.append(loss)
             let state = FactorizationProgress(
-                iteration: iteration, iterations: configuration.iterations, loss: loss)
+                iteration: iteration, iterations: configuration.iterations, loss: loss,
+                factors: factors)
             if !progress(state) { break }
         }
         return Factorization(
@@ -51,69 +67,92 @@ public struct ImplicitALS: Sendable {
     /// `minimise Σ_u c_ui (p_ui − x_u·y_i)² + μ‖y_i − ŷ_i‖²`, with `μ = priorWeight · tr(XᵀX) / d`, so that the weight does not
     /// depend on the number of listeners. A song without a play keeps exactly ŷ: nobody could have played it.
     public func solveSongs(
-        _ plays: SparseMatrix, listeners: Matrix, prior: Matrix, priorWeight: Float
+        _ plays: SparseMatrix, dislikes: SparseMatrix? = nil, listeners: Matrix, prior: Matrix,
+        priorWeight: Float
     ) throws -> Matrix {
         try check(prior, rows: plays.columns, "the prior", columns: listeners.columns)
-        let bySong = confidences(plays).transposed()
+        let bySong = try confidences(plays, dislikes: dislikes).transposed()
+        let d = listeners.columns
         let gram = gram(listeners)
-        let trace = (0..<listeners.columns).reduce(Float(0)) { $0 + gram[$1, $1] }
+        let trace = (0..<d).reduce(0.0) { $0 + gram[$1 * d + $1] }
         let diagonal = max(
-            configuration.regularization, priorWeight * trace / Float(listeners.columns))
-        return try solve(bySong, listeners, gram: gram, diagonal: diagonal, prior: prior)
+            configuration.regularization, priorWeight * Float(trace) / Float(d))
+        let fixed = try FixedSide(
+            listeners, gram: gram, diagonal: Double(diagonal), threads: threads,
+            what: "the listeners")
+        return try solve(
+            bySong, RowOrder(bySong, dimensions: d), fixed, prior: prior, diagonal: diagonal,
+            what: "song")
     }
 
-    /// A listener's factors from their plays, with the songs' fixed.
+    /// A listener's factors from their plays, with the songs' fixed; see ``FoldingIn`` for many listeners.
     /// - Returns: `[dimensions]`.
-    public func foldIn(_ plays: [(song: Int, count: Float)], songs: Matrix) throws -> [Float] {
-        let row = SparseMatrix(
-            rows: 1, columns: songs.rows,
-            entries: plays.map { (row: 0, column: $0.song, value: $0.count) })
-        return Array(try solve(confidences(row), songs).row(0))
+    public func foldIn(
+        _ plays: [(song: Int, count: Float)], dislikes: [(song: Int, weight: Float)] = [],
+        songs: Matrix
+    ) throws -> [Float] {
+        try FoldingIn(configuration, songs: songs).place(plays, dislikes: dislikes)
     }
 
-    /// The objective's value.
-    func loss(_ byListener: SparseMatrix, _ factors: Factors) -> Double {
-        let (x, y) = (factors.listeners, factors.songs)
-        let d = x.columns
-        let gram = gram(y)
-        // Over all pairs c = 1 and p = 0 gives xᵀ(YᵀY)x; each played pair then adds c(1 − s)² − s².
-        let rows = Parallel.map(x.rows, threads: threads, grain: 64) { u -> Double in
-            var sum = 0.0
-            for i in 0..<d {
-                var product = 0.0
-                for j in 0..<d { product += Double(gram[i, j]) * Double(x[u, j]) }
-                sum +=
-                    product * Double(x[u, i]) + Double(configuration.regularization)
-                    * Double(x[u, i] * x[u, i])
-            }
-            for k in byListener.range(ofRow: u) {
-                let score = Double(dot(x.row(u), y.row(Int(byListener.columnIndices[k]))))
-                sum += Double(byListener.values[k]) * (1 - score) * (1 - score) - score * score
-            }
-            return sum
+    /// The objective's value: over all pairs c = 1 and p = 0 gives `Σ s² = Σ_ij (XᵀX)_ij (YᵀY)_ij`; each entry then adds
+    /// `c(p − s)² − s²`.
+    func loss(
+        _ byListener: SparseMatrix, _ factors: Factors, _ listenerGram: [Double],
+        _ songGram: [Double]
+    ) -> Double {
+        let d = factors.songs.columns
+        var all = 0.0
+        var norms = 0.0
+        for i in 0..<d {
+            for j in 0..<d { all += listenerGram[i * d + j] * songGram[i * d + j] }
+            norms += listenerGram[i * d + i] + songGram[i * d + i]
         }
-        let songs = y.storage.reduce(0.0) { $0 + Double($1) * Double($1) }
-        return rows.reduce(0, +) + Double(configuration.regularization) * songs
+        return all + pairLoss(byListener, factors.listeners, factors.songs)
+            + Double(configuration.regularization) * norms
     }
 
-    /// Play counts as confidences c; a count of zero or less is no play.
-    func confidences(_ plays: SparseMatrix) -> SparseMatrix {
-        plays.filtered { _, _, count in count > 0 }.mapValues { configuration.confidence(of: $0) }
+    /// Play counts as confidences c, and dislikes as −c: a negative value stands for the preference 0.
+    ///
+    /// A count of zero or less is no play. A dislike's value w > 0 is its extra confidence, `c = 1 + w` with p = 0, on the
+    /// scale of `α·r`: a listener who is as sure as one who played a song r times has w = α·r. Where a listener both plays and
+    /// dislikes a song, the greater confidence counts, and a play if they are equal.
+    func confidences(_ plays: SparseMatrix, dislikes: SparseMatrix? = nil) throws -> SparseMatrix {
+        let positive =
+            plays.values.allSatisfy { $0 > 0 } ? plays : plays.filtered { _, _, count in count > 0 }
+        let liked = positive.mapValues { configuration.confidence(of: $0) }
+        guard let dislikes, dislikes.count > 0 else { return liked }
+        guard (dislikes.rows, dislikes.columns) == (plays.rows, plays.columns) else {
+            throw FactorizationError.wrongShape(
+                what: "the matrix of dislikes", got: [dislikes.rows, dislikes.columns],
+                expected: [plays.rows, plays.columns])
+        }
+        var entries: [(row: Int, column: Int, value: Float)] = []
+        for row in 0..<plays.rows {
+            var mine: [Int32: Float] = [:]
+            for i in liked.range(ofRow: row) { mine[liked.columnIndices[i]] = liked.values[i] }
+            for i in dislikes.range(ofRow: row) where dislikes.values[i] > 0 {
+                let c = 1 + dislikes.values[i]
+                if c > mine[dislikes.columnIndices[i], default: 0] {
+                    mine[dislikes.columnIndices[i]] = -c
+                }
+            }
+            for (column, value) in mine { entries.append((row, Int(column), value)) }
+        }
+        return SparseMatrix(rows: plays.rows, columns: plays.columns, entries: entries)
     }
 
+    /// Small random songs; the listeners are solved first, and what they start from does not matter.
     private func initialFactors(listeners: Int, songs: Int) -> Factors {
-        func random(_ rows: Int, _ stream: UInt64) -> Matrix {
-            var generator = SeededGenerator(seed: configuration.seed, stream: stream)
-            return Matrix(
-                rows: rows, columns: configuration.dimensions,
-                storage: (0..<rows * configuration.dimensions).map { _ in
-                    Float(generator.normal() * 0.01)
-                })
+        var generator = SeededGenerator(seed: configuration.seed, stream: 2)
+        let storage = (0..<songs * configuration.dimensions).map { _ in
+            Float(generator.normal() * 0.01)
         }
-        return Factors(listeners: random(listeners, 1), songs: random(songs, 2))
+        return Factors(
+            listeners: Matrix(rows: listeners, columns: configuration.dimensions),
+            songs: Matrix(rows: songs, columns: configuration.dimensions, storage: storage))
     }
 
-    private func check() throws {
+    func check() throws {
         func require(_ condition: Bool, _ name: String, _ reason: String) throws {
             if !condition { throw FactorizationError.badSetting(name: name, reason: reason) }
         }

@@ -45,7 +45,7 @@ public struct ColdStartProtocol: Codable, Equatable, Sendable {
 
     /// Ranks the held-out songs for every listener who plays one of them, not all of them, and something else.
     ///
-    /// Novelty takes popularity from the held-out plays: in training these songs have none.
+    /// Novelty and the long tail take popularity from the held-out plays: in training these songs have none.
     /// - Parameters:
     ///   - plays: all plays `[listeners, songs]`.
     ///   - heldOut: songs of one fold, each once.
@@ -62,19 +62,20 @@ public struct ColdStartProtocol: Codable, Equatable, Sendable {
             return mine > 0 && mine < plays.indices(ofRow: listener).count && mine < heldOut.count
         }
         var counts = [Int](repeating: 0, count: heldOut.count)
-        for column in plays.columnIndices where places[Int(column)] >= 0 {
+        var sums = [Double](repeating: 0, count: heldOut.count)
+        for (i, column) in plays.columnIndices.enumerated() where places[Int(column)] >= 0 {
             counts[places[Int(column)]] += 1
+            sums[places[Int(column)]] += Double(plays.values[i])
         }
         return FoldResult(
-            ranked: ranked, songs: heldOut.count,
-            surprise: FoldResult.surprise(listenersOf: counts, among: plays.rows), scorers: scorers,
-            tieSeed: seed, threads: threads
+            ranked: ranked,
+            songs: FoldResult.Songs(listenersOf: counts, among: plays.rows, plays: sums),
+            scorers: scorers, tieSeed: seed, threads: threads
         ) { listener in
-            var relevant = [Bool](repeating: false, count: heldOut.count)
-            for column in plays.indices(ofRow: listener) where places[Int(column)] >= 0 {
-                relevant[places[Int(column)]] = true
-            }
-            return (nil, relevant)
+            (
+                [],
+                plays.indices(ofRow: listener).map { places[Int($0)] }.filter { $0 >= 0 }
+            )
         }
     }
 }

@@ -7,10 +7,16 @@ public struct ModelRow: Codable, Equatable, Sendable {
     public let auc: Double
     public let ndcg10: Double
     public let recall50: Double
+    public let ndcg20: Double
+    public let recall20: Double
     /// Share of the candidates that stand in somebody's first ten.
     public let coverage: Double
     /// Mean of −log2 of the share of listeners who play a song, over everybody's first ten.
     public let novelty: Double
+    /// Gini coefficient of how often each candidate stands in somebody's first ten: how much the same few are shown.
+    public let gini: Double
+    /// Share of everybody's first ten outside the most played songs that make 80 % of the plays.
+    public let longTail: Double
     /// `[low, high]` of the 95 % interval over listeners, by metric.
     public let ci95: [String: [Double]]
 
@@ -30,9 +36,15 @@ public struct ModelRow: Codable, Equatable, Sendable {
         auc = estimate("auc", \.auc)
         ndcg10 = estimate("ndcg10", \.ndcg)
         recall50 = estimate("recall50", \.recall)
-        let count = Double(max(1, results.count))
-        coverage = results.reduce(0) { $0 + $1.coverage } / count
-        novelty = results.reduce(0) { $0 + $1.novelty } / count
+        ndcg20 = estimate("ndcg20", \.ndcg20)
+        recall20 = estimate("recall20", \.recall20)
+        func mean(_ value: (ModelResult) -> Double) -> Double {
+            results.reduce(0) { $0 + value($1) } / Double(max(1, results.count))
+        }
+        coverage = mean(\.coverage)
+        novelty = mean(\.novelty)
+        gini = mean(\.gini)
+        longTail = mean(\.longTail)
         ci95 = intervals
     }
 }
@@ -40,6 +52,8 @@ public struct ModelRow: Codable, Equatable, Sendable {
 /// The paper's table on a library's own data; encodes to the contract of `evaluate --json`.
 public struct EvaluationReport: Codable, Equatable, Sendable {
     public let `protocol`: String
+    /// How songs were held out, in words.
+    public let split: String
     public let folds: Int
     /// Held-out songs over all folds.
     public let songs: Int
@@ -49,10 +63,11 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
     public let seconds: Double
 
     public init(
-        protocol name: String, folds: [FoldResult], models: [String], seconds: Double,
-        seed: UInt64 = 0
+        protocol name: String, split: String = "", folds: [FoldResult], models: [String],
+        seconds: Double, seed: UInt64 = 0
     ) {
         `protocol` = name
+        self.split = split
         self.folds = folds.count
         songs = folds.reduce(0) { $0 + $1.songs }
         rankings = folds.reduce(0) { $0 + $1.listeners }
@@ -66,12 +81,20 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
             let interval = range.map { String(format: "[%.4f, %.4f]", $0[0], $0[1]) } ?? ""
             return String(format: "%.4f ", mean) + interval
         }
-        var lines = [["model", "mAP@500", "AUC", "nDCG@10", "recall@50", "coverage", "novelty"]]
+        var lines = [
+            [
+                "model", "mAP@500", "AUC", "nDCG@10", "recall@50", "nDCG@20", "recall@20",
+                "coverage",
+                "novelty", "Gini", "tail",
+            ]
+        ]
         for row in rows {
             lines.append([
                 row.model, cell(row.map500, row.ci95["map500"]), cell(row.auc, row.ci95["auc"]),
                 cell(row.ndcg10, row.ci95["ndcg10"]), cell(row.recall50, row.ci95["recall50"]),
+                String(format: "%.4f", row.ndcg20), String(format: "%.4f", row.recall20),
                 String(format: "%.2f", row.coverage), String(format: "%.2f", row.novelty),
+                String(format: "%.3f", row.gini), String(format: "%.2f", row.longTail),
             ])
         }
         let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }

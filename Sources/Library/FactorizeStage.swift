@@ -12,6 +12,8 @@ public struct FactorizeReport: Codable, Equatable, Sendable {
     public let loss: [Double]
     public let secondsPerIteration: Double
     public let run: String
+    /// What tuning chose and tried; nil without tuning.
+    public let tuning: TasteTuning.Outcome?
 }
 
 /// The factors of one run, with what their rows are.
@@ -27,31 +29,42 @@ public struct StoredFactors: Sendable {
 public struct FactorizeStage: Sendable {
     let catalogue: Catalogue
     let configuration: FactorizationConfiguration
+    let tuning: TasteTuning
     let context: StageContext
 
+    /// - Parameters:
+    ///   - configuration: what is used, or where tuning begins.
+    ///   - tuning: whether settings are chosen by a held-out part; those chosen stand in the manifest, and later builds keep
+    ///     them.
     public init(
         _ catalogue: Catalogue, configuration: FactorizationConfiguration = .catalogue,
-        context: StageContext
+        tuning: TasteTuning = .off, context: StageContext
     ) {
         self.catalogue = catalogue
         self.configuration = configuration
+        self.tuning = tuning
         self.context = context
     }
 
-    func inputDigest() throws -> String {
+    func inputDigest() throws -> String { try inputDigest(configuration) }
+
+    private func inputDigest(_ configuration: FactorizationConfiguration) throws -> String {
         digest(["factorize 1", "plays \(try catalogue.revision("plays"))", json(configuration)])
     }
 
     /// - Throws: ``LibraryError/nothingToDo(stage:reason:next:)`` without plays.
     public func run() throws -> FactorizeReport {
         let started = Date()
-        let inputs = try inputDigest()
         let data = try catalogue.tasteData()
         guard data.plays.count > 0 else {
             throw LibraryError.nothingToDo(
                 stage: "factorize", reason: "this library has no plays",
                 next: "Add listening history with `coldwave import FILE`.")
         }
+        let tuned = try tuning.run(data.plays, configuration, context: context)
+        var configuration = tuned?.configuration ?? configuration
+        configuration.threads = self.configuration.threads
+        let inputs = try inputDigest(configuration)
         let result = try ImplicitALS(configuration).fit(data.plays) { progress in
             context.report(
                 StageProgress(
@@ -64,7 +77,8 @@ public struct FactorizeStage: Sendable {
         let manifest = Manifest(
             stage: StageName.factorize.rawValue, inputDigest: inputs, inputs: [:],
             configuration: json(configuration),
-            metrics: ["loss": result.losses.last ?? 0, "interactions": Double(data.plays.count)],
+            metrics: ["loss": result.losses.last ?? 0, "interactions": Double(data.plays.count)]
+                .merging(tuned.map { ["heldOutNDCG20": $0.ndcg20] } ?? [:]) { $1 },
             created: isoNow(), seconds: Date().timeIntervalSince(started))
         let run = try catalogue.finishRun(.factors, manifest: manifest) { folder in
             try ArrayFile.write(
@@ -80,7 +94,7 @@ public struct FactorizeStage: Sendable {
             interactions: data.plays.count,
             dimensions: configuration.dimensions, iterations: result.losses.count,
             loss: result.losses,
-            secondsPerIteration: result.secondsPerIteration, run: run)
+            secondsPerIteration: result.secondsPerIteration, run: run, tuning: tuned)
     }
 }
 

@@ -3,12 +3,22 @@ import Foundation
 import Matrices
 import Testing
 
-@Suite struct ImplicitALSTests {
-    func golden(_ name: String) throws -> URL {
-        try #require(Bundle.module.url(forResource: "Golden", withExtension: nil))
-            .appendingPathComponent(name)
-    }
+func golden(_ name: String) throws -> URL {
+    try #require(Bundle.module.url(forResource: "Golden", withExtension: nil))
+        .appendingPathComponent(name)
+}
 
+/// The plays that the golden files were made from, `[60, 40]`.
+func goldenPlays() throws -> SparseMatrix {
+    let rows = try ArrayFile.readMatrix(golden("plays.npy"))
+    return SparseMatrix(
+        rows: 60, columns: 40,
+        entries: (0..<rows.rows).map {
+            (row: Int(rows[$0, 0]), column: Int(rows[$0, 1]), value: rows[$0, 2])
+        })
+}
+
+@Suite struct ImplicitALSTests {
     func randomPlays(_ rows: Int, _ columns: Int, seed: UInt64 = 0) -> SparseMatrix {
         var generator = SeededGenerator(seed: seed)
         let entries = (0..<rows * columns / 5).map { _ in
@@ -21,33 +31,33 @@ import Testing
     }
 
     struct Golden: Decodable {
+        let confidence: FactorizationConfiguration.Confidence
         let alpha: Float
+        let epsilon: Float
         let regularization: Float
         let dimensions: Int
         let iterations: Int
         let loss: Double
     }
 
-    @Test func equalsImplicit() throws {
+    @Test(arguments: FactorizationConfiguration.Confidence.allCases)
+    func equalsImplicit(confidence: FactorizationConfiguration.Confidence) throws {
         let expected = try JSONDecoder().decode(
-            Golden.self, from: Data(contentsOf: golden("result.json")))
-        let rows = try ArrayFile.readMatrix(golden("plays.npy"))
-        let plays = SparseMatrix(
-            rows: 60, columns: 40,
-            entries: (0..<rows.rows).map {
-                (row: Int(rows[$0, 0]), column: Int(rows[$0, 1]), value: rows[$0, 2])
-            })
+            Golden.self, from: Data(contentsOf: golden("result_\(confidence.rawValue).json")))
+        let plays = try goldenPlays()
         var configuration = FactorizationConfiguration()
         configuration.dimensions = expected.dimensions
         configuration.iterations = expected.iterations
         configuration.alpha = expected.alpha
+        configuration.epsilon = expected.epsilon
+        configuration.confidence = confidence
         configuration.regularization = expected.regularization
         let start = Factors(
             listeners: try ArrayFile.readMatrix(golden("start_listeners.npy")),
             songs: try ArrayFile.readMatrix(golden("start_songs.npy")))
         let result = try ImplicitALS(configuration).fit(plays, initial: start)
         #expect(abs(try #require(result.losses.last) / expected.loss - 1) < 1e-4)
-        let songs = try ArrayFile.readMatrix(golden("songs.npy"))
+        let songs = try ArrayFile.readMatrix(golden("songs_\(confidence.rawValue).npy"))
         for (a, b) in zip(result.factors.songs.storage, songs.storage) {
             #expect(abs(a - b) < 2e-3)
         }

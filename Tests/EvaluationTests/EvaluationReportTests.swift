@@ -43,7 +43,9 @@ import Testing
         for row in rows {
             #expect(
                 Set(row.keys) == [
-                    "model", "map500", "auc", "ndcg10", "recall50", "coverage", "novelty", "ci95",
+                    "model", "map500", "auc", "ndcg10", "recall50", "ndcg20", "recall20",
+                    "coverage",
+                    "novelty", "gini", "longTail", "ci95",
                 ])
             let intervals = try #require(row["ci95"] as? [String: [Double]])
             for name in ["map500", "auc", "ndcg10", "recall50"] {

@@ -150,4 +150,24 @@ private func checkerboard(listeners: Int = 60, songs: Int = 80, share: Double = 
         #expect(result.models["model"]?.metrics.map(\.averagePrecision) == [1])
         #expect(result.models["model"]?.coverage == 4.0 / 6)
     }
+
+    @Test func theLastSongsAreHeldOutWhereTimesAreKnown() {
+        let plays = sparse(
+            2, 6, (0..<6).map { (0, $0, 1) } + (0..<6).map { (1, $0, 1) })
+        // Listener 0 came to songs 4 and 1 last; listener 1 has a song without a time.
+        let times: [Int64] = [10, 50, 20, 30, 60, 40] + [1, 2, 3, 4, 5, -1]
+        let last = WarmProtocol(share: 0.34).split(plays, times: times)
+        #expect(Array(last.heldOut.indices(ofRow: 0)) == [1, 4])
+        #expect(last.heldOut.range(ofRow: 1).count == 2)
+        let random = WarmProtocol(share: 0.34).split(plays)
+        #expect(last.heldOut.indices(ofRow: 1) == random.heldOut.indices(ofRow: 1))
+        // Songs of one time are drawn at random among themselves.
+        let same = [Int64](repeating: 7, count: 12)
+        let drawn = (0..<20 as Range<UInt64>).map {
+            Array(
+                WarmProtocol(share: 0.34, seed: $0).split(plays, times: same).heldOut
+                    .indices(ofRow: 0))
+        }
+        #expect(Set(drawn).count > 3)
+    }
 }

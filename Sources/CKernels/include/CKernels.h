@@ -1,4 +1,5 @@
 #pragma once
 #include "coldwave_als.h"
 #include "coldwave_mel.h"
+#include "coldwave_neighbors.h"
 #include "coldwave_scan.h"

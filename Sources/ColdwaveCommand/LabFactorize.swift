@@ -33,7 +33,8 @@ struct LabFactorize: ParsableCommand {
         configuration.seed = seed
         configuration.threads = threads
         let started = Date()
-        let data = try Interactions(triplets: URL(fileURLWithPath: triplets))
+        let data = try Interactions(
+            triplets: URL(fileURLWithPath: triplets), threads: threads)
         let readSeconds = Date().timeIntervalSince(started)
         let result = try ImplicitALS(configuration).fit(data.matrix) { progress in
             if output.verbose {

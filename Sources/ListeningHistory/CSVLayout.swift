@@ -114,12 +114,6 @@ struct CSVLayout {
     }
 }
 
-/// Why a row could not be read.
-struct RowError: Error {
-    let reason: String
-    init(_ reason: String) { self.reason = reason }
-}
-
 /// Times as listening files write them.
 enum HistoryTime {
     /// Seconds since 1970, ISO 8601, or `yyyy-MM-dd HH:mm`; nil outside 1990…2100.

@@ -4,7 +4,7 @@ extension HistoryFormat {
     /// Tells a format by the first lines of a file.
     /// - Throws: ``HistoryError/unknownFormat(path:)``, ``HistoryError/empty(path:)``.
     static func detect(_ url: URL) throws -> HistoryFormat {
-        var reader = try LineReader(url)
+        var reader = LineReader(try HistoryFile.unpacked(url), path: url.path)
         var lines: [String] = []
         while lines.count < 20, let line = try reader.next() {
             let text = String(decoding: line.prefix(100_000), as: UTF8.self)

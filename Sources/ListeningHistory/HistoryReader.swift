@@ -40,9 +40,12 @@ public struct HistoryReader: Sendable {
         switch format {
         case .triplets, .hetrec:
             try lines { line, number in
-                guard let triplet = Triplet(line) else {
+                let triplet: Triplet
+                switch Triplet.parse(line) {
+                case .success(let found): triplet = found
+                case .failure(let error):
                     if format == .hetrec, number == 1 { return }
-                    return try take(.broken(Self.whyNoTriplet(line)), line: number)
+                    return try take(.broken(error.reason), line: number)
                 }
                 let id = format == .hetrec ? "lastfm-artist-" + triplet.song : triplet.song
                 try take(
@@ -62,23 +65,11 @@ public struct HistoryReader: Sendable {
 
     /// Every line that is not blank.
     private func lines(_ body: (ArraySlice<UInt8>, Int) throws -> Void) throws {
-        var reader = try LineReader(url)
+        var reader = LineReader(try HistoryFile.unpacked(url), path: url.path)
         while let line = try reader.next() {
             if line.allSatisfy({ $0 == 32 || $0 == 9 }) { continue }
             try body(line, reader.number)
         }
-    }
-
-    private static func whyNoTriplet(_ line: ArraySlice<UInt8>) -> String {
-        let separator: UInt8 = line.contains(9) ? 9 : 44
-        let fields = line.split(separator: separator, omittingEmptySubsequences: false)
-        guard fields.count == 3 else {
-            return "\(fields.count) fields where listener, song and count are expected"
-        }
-        if fields[0].isEmpty { return "no listener" }
-        if fields[1].isEmpty { return "no song" }
-        let text = String(decoding: fields[2].prefix(40), as: UTF8.self)
-        return "the count \"\(text)\" is not a whole number from 1 to 1,000,000,000"
     }
 
     private func csv(_ take: (JSONRow, Int) throws -> Void) throws {
@@ -149,7 +140,7 @@ public struct HistoryReader: Sendable {
     }
 
     private func json(_ take: (JSONRow, Int) throws -> Void) throws {
-        let source = try ByteSource(url)
+        let source = try HistoryFile.unpacked(url)
         var data = Data()
         while case let piece = try source.next(), !piece.isEmpty {
             data.append(contentsOf: piece)

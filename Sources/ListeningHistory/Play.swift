@@ -96,6 +96,7 @@ public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
     case notJSON(path: String, reason: String)
     case badHeader(path: String, got: [String])
     case tooLarge(path: String, bytes: Int)
+    case bomb(path: String, packed: Int, unpacked: Int)
 
     public var description: String {
         switch self {
@@ -114,6 +115,9 @@ public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "title) and, unless --listener is given, a listener (listener, user)."
         case .tooLarge(let path, let bytes):
             "\(path) holds over \(bytes) bytes of JSON in one piece; split it."
+        case .bomb(let path, let packed, let unpacked):
+            "\(path) unpacks to absurdly much: over \(unpacked) bytes from \(packed); no listening history packs so well. "
+                + "If it is one, unpack it yourself and import what comes out."
         }
     }
 }

@@ -2,7 +2,7 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing fuzz kill-scan bootstrap clean
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing fuzz kill-scan kill-import bench-reading bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -48,6 +48,15 @@ fuzz: build
 # 30 scans killed at random moments: the next one must finish with the same library.
 kill-scan: build
 	python3 scripts/kill_scan.py $(COLDWAVE) $(MUSIC)
+
+# 30 imports killed at random moments: each must leave nothing or all of its file.
+LISTENS ?= ../shared/data/listens.tsv
+kill-import: build
+	python3 scripts/kill_import.py $(COLDWAVE) $(LISTENS)
+
+# A made-up file of 50 million plays into a matrix, against DuckDB's read_csv (3.1 GB in the temporary folder).
+bench-reading: build
+	$(PYTHON) scripts/bench_reading.py $(COLDWAVE)
 
 clean:
 	rm -rf .build demo-library

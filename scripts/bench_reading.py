@@ -84,10 +84,9 @@ def measure(command):
     return time.monotonic() - start, usage.ru_maxrss / 1024, output
 
 
-def coldwave(path, folder):
-    wall, memory, _ = measure([options.coldwave, "lab", "factorize", str(path), str(folder), "--iterations", "0",
-                               "--threads", str(options.threads), "--quiet", "--json"])
-    report = json.loads((folder / "report.json").read_text())
+def coldwave(path):
+    _, memory, output = measure([options.coldwave, "lab", "read", str(path), "--threads", str(options.threads), "--json"])
+    report = json.loads(output)
     return report["readSeconds"], memory, report
 
 
@@ -125,7 +124,7 @@ try:
     for _ in range(options.times):
         runs["sum"].append(duckdb(plain, "SELECT count(*), sum(c) FROM SOURCE"))
         runs["table"].append(duckdb(plain, "CREATE TABLE t AS SELECT * FROM SOURCE"))
-        runs["ours"].append(coldwave(plain, work / "out"))
+        runs["ours"].append(coldwave(plain))
     base = table("DuckDB read_csv, count(*) and sum(count)", runs["sum"])
     table("DuckDB read_csv, CREATE TABLE", runs["table"], base)
     table("Coldwave, read, number and build the matrix", runs["ours"], base)
@@ -136,7 +135,7 @@ try:
             subprocess.run(command, check=True)
             packed = plain.with_suffix(".txt" + name)
             base = table(f"DuckDB read_csv {name}", [duckdb(packed, "SELECT count(*), sum(c) FROM SOURCE")])
-            table(f"Coldwave {name}", [coldwave(packed, work / "out")], base)
+            table(f"Coldwave {name}", [coldwave(packed)], base)
             packed.unlink()
 finally:
     shutil.rmtree(work)

@@ -2,7 +2,8 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-scale fuzz kill-scan scan-many bootstrap clean
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-scale bench-reading fuzz \
+	kill-scan kill-import scan-many bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -61,6 +62,15 @@ kill-scan: build
 # 100,000 small files: the second scan must touch no audio. About 10 minutes and 3 GB of disk.
 scan-many: build
 	python3 scripts/scan_many.py $(COLDWAVE)
+
+# 30 imports killed at random moments: each must leave nothing or all of its file.
+LISTENS ?= ../shared/data/listens.tsv
+kill-import: build
+	python3 scripts/kill_import.py $(COLDWAVE) $(LISTENS)
+
+# A made-up file of 50 million plays into a matrix, against DuckDB's read_csv (3.1 GB in the temporary folder).
+bench-reading: build
+	$(PYTHON) scripts/bench_reading.py $(COLDWAVE)
 
 clean:
 	rm -rf .build demo-library

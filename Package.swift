@@ -90,7 +90,9 @@ let package = Package(
             name: "CollaborativeFilteringTests",
             dependencies: ["CollaborativeFiltering", "Matrices"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "ListeningHistoryTests", dependencies: ["ListeningHistory", "Matrices"]),
+        .testTarget(
+            name: "ListeningHistoryTests",
+            dependencies: ["ListeningHistory", "Matrices", "CZlib", "CZstd"]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Matrices"],
             resources: [.copy("Golden")]),

@@ -8,9 +8,11 @@ extension HistoryFormat: ExpressibleByArgument {}
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Add listening history.",
-        discussion: "The format is detected by content. Importing a file again changes nothing.")
+        discussion:
+            "The format is detected by content, also inside .gz, .zst, .zip, .tar, .tar.gz and .tar.zst. "
+            + "Importing a file again changes nothing.")
 
-    @Argument(help: "Listening history files, plain or gzip.", completion: .file())
+    @Argument(help: "Listening history files, playlists, or archives of them.", completion: .file())
     var files: [String]
 
     @Option(help: "Read as this format instead of detecting it.")
@@ -19,13 +21,39 @@ struct Import: ParsableCommand {
     @Option(help: "Whose history it is, for exports that don't say.")
     var listener: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Which columns of a table mean what, by name or number: listener=user,artist=2,title=3,time=4.",
+            discussion: "Meanings: "
+                + TableColumn.allCases.map(\.rawValue).joined(separator: ", ") + "."))
+    var columns: String?
+
+    @Option(
+        help:
+            "unique_tracks.txt, which names the songs of Echo Nest triplets (default: beside them)."
+    )
+    var tracks: String?
+
+    @Option(
+        help: "sid_mismatches.txt, songs of Echo Nest triplets to leave out (default: beside them)."
+    )
+    var mismatches: String?
+
+    @Option(
+        help: "sid_matches_manually_accepted.txt, those to keep after all (default: beside them).")
+    var accepted: String?
+
     @OptionGroup var options: LibraryOptions
 
     func run() throws {
+        func url(_ path: String?) -> URL? { path.map { URL(fileURLWithPath: $0) } }
+        let history = HistoryOptions(
+            format: format, listener: listener, columns: try columns.map(HistoryOptions.columns),
+            uniqueTracks: url(tracks), mismatches: url(mismatches), acceptedMatches: url(accepted))
         let reports = try options.write("import", create: true) { catalogue, context in
             try files.map {
                 try ImportStage(catalogue, context: context).run(
-                    file: URL(fileURLWithPath: $0), format: format, listener: listener)
+                    file: URL(fileURLWithPath: $0), options: history)
             }
         }
         func text() -> String {
@@ -38,9 +66,27 @@ struct Import: ParsableCommand {
                 if report.filtered > 0 {
                     lines.append("  left out (skips, podcasts …): \(report.filtered)")
                 }
+                if report.feedback > 0 { lines.append("  love and hate: \(report.feedback)") }
+                if report.playlists > 0 { lines.append("  playlists: \(report.playlists)") }
+                if !report.members.isEmpty {
+                    lines.append("  files inside: \(report.members.count)")
+                    lines += report.members.prefix(10).map {
+                        "    \($0.name) (\($0.format)): \($0.rows) rows"
+                    }
+                }
+                if report.skippedCount > 0 {
+                    lines.append(
+                        "  no listening files inside: "
+                            + report.skipped.prefix(10).joined(separator: ", ")
+                            + (report.skippedCount > 10
+                                ? " and \(report.skippedCount - 10) more" : ""))
+                }
                 if report.rejectedCount > 0 {
                     lines.append("  broken rows: \(report.rejectedCount)")
-                    lines += report.rejected.prefix(10).map { "    line \($0.line): \($0.reason)" }
+                    lines += report.rejected.prefix(10).map {
+                        "    " + ($0.member.map { "\($0), " } ?? "")
+                            + "line \($0.line): \($0.reason)"
+                    }
                     if report.rejectedCount > 10 {
                         lines.append("    … (--json lists the first 100)")
                     }

@@ -5,8 +5,8 @@ struct Lab: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The pieces on plain arrays.",
         subcommands: [
-            LabMel.self, LabFactorize.self, LabTrain.self, LabPredict.self, LabNeighbors.self,
-            LabSimilar.self, LabSimulate.self,
+            LabMel.self, LabFactorize.self, LabRead.self, LabTrain.self, LabPredict.self,
+            LabNeighbors.self, LabSimilar.self, LabSimulate.self,
         ])
 }
 

@@ -43,7 +43,8 @@ struct LabFactorize: ParsableCommand {
         configuration.seed = seed
         configuration.threads = threads
         let started = Date()
-        let data = try Interactions(triplets: URL(fileURLWithPath: triplets))
+        let data = try Interactions(
+            triplets: URL(fileURLWithPath: triplets), threads: threads)
         let readSeconds = Date().timeIntervalSince(started)
         let initial = try start.map { folder in
             let folder = URL(fileURLWithPath: folder)

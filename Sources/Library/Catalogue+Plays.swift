@@ -16,34 +16,6 @@ extension SongReference {
 }
 
 extension Catalogue {
-    func listenerID(_ name: String, _ database: Database) throws -> Int64 {
-        try database.execute(
-            sql: "INSERT OR IGNORE INTO listener (name) VALUES (?)", arguments: [name])
-        return try Int64.fetchOne(
-            database, sql: "SELECT id FROM listener WHERE name = ?", arguments: [name]) ?? 0
-    }
-
-    func referenceID(_ reference: SongReference, key: String, _ database: Database) throws -> Int64
-    {
-        let named = reference.artist != nil && reference.title != nil
-        try database.execute(
-            sql: """
-                INSERT OR IGNORE INTO reference (key, externalID, artist, title, album, recordingMBID, spotifyURI, isrc,
-                    path, matchKey) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                key, reference.id, reference.artist, reference.title, reference.album,
-                reference.recordingMBID?.lowercased(), reference.spotifyURI,
-                reference.isrc?.uppercased(),
-                reference.path,
-                named
-                    ? MatchKey.normalize(
-                        artist: reference.artist ?? "", title: reference.title ?? "") : nil,
-            ])
-        return try Int64.fetchOne(
-            database, sql: "SELECT id FROM reference WHERE key = ?", arguments: [key]) ?? 0
-    }
-
     /// Points references without a track to the track they name, if it has arrived.
     /// - Returns: how many found one.
     func matchReferences() throws -> Int {
@@ -52,8 +24,9 @@ extension Catalogue {
 
     /// The order of the contract: recording MBID, Spotify URI or ISRC, path below a root, file name stem, (artist, title).
     /// A stem counts only where one recording has it: half of all albums have an "01 - Intro".
+    /// - Parameter newest: look only at references with a higher id; the others were tried before.
     @discardableResult
-    func matchReferences(_ database: Database) throws -> Int {
+    func matchReferences(_ database: Database, after newest: Int64 = 0) throws -> Int {
         var matched = 0
         for (column, own) in [
             ("recordingMBID", "recordingMBID"), ("spotifyURI", "spotifyURI"), ("isrc", "isrc"),
@@ -68,7 +41,7 @@ extension Catalogue {
                 sql: """
                     UPDATE reference SET trackID =
                         (SELECT min(t.id) FROM track t WHERE t.\(column) = \(value) \(unique))
-                    WHERE trackID IS NULL AND \(value) IS NOT NULL
+                    WHERE id > \(newest) AND trackID IS NULL AND \(value) IS NOT NULL
                         AND EXISTS (SELECT 1 FROM track t WHERE t.\(column) = \(value) \(unique))
                     """)
             matched += database.changesCount

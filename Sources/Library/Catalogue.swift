@@ -5,7 +5,7 @@ import GRDB
 /// that never wait.
 public struct Catalogue: Sendable {
     /// The format this code writes; kept in SQLite's `user_version`.
-    public static let formatVersion = 2
+    public static let formatVersion = 3
     let database: DatabasePool
     public let location: LibraryLocation
 
@@ -55,6 +55,10 @@ public struct Catalogue: Sendable {
         migrator.registerMigration("2") { database in
             try database.execute(sql: additions2)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: additions3)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }
@@ -111,6 +115,16 @@ public struct Catalogue: Sendable {
         UPDATE track SET recording = contentHash;
         CREATE INDEX trackByRecording ON track(recording);
         CREATE TABLE setting (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+        """
+
+    private static let additions3 = """
+        -- score: 1 loves it, -1 hates it, 0 took that back. time is seconds since 1970, or -1 where it was not said.
+        CREATE TABLE feedback (listenerID INTEGER NOT NULL, referenceID INTEGER NOT NULL, score INTEGER NOT NULL,
+            time INTEGER NOT NULL, PRIMARY KEY (listenerID, referenceID)) WITHOUT ROWID;
+        CREATE TABLE playlist (id INTEGER PRIMARY KEY, listenerID INTEGER NOT NULL, name TEXT NOT NULL,
+            UNIQUE (listenerID, name));
+        CREATE TABLE playlistItem (playlistID INTEGER NOT NULL, position INTEGER NOT NULL,
+            referenceID INTEGER NOT NULL, PRIMARY KEY (playlistID, position)) WITHOUT ROWID;
         """
 
     /// Counts up when plays (or what they match) change, so that stages can tell whether they are fresh.

@@ -1,182 +1,129 @@
 import Foundation
 
-/// Reads a listening file row by row: bad rows are told, good ones are kept, memory stays bounded.
+/// Reads a listening file, or every one in an archive, row by row: bad rows are told, good ones are kept, memory stays
+/// bounded.
 public struct HistoryReader: Sendable {
-    public let format: HistoryFormat
     let url: URL
-    let listener: String?
-    /// JSON that is one piece is read whole up to this many bytes.
-    static let largestJSON = 1 << 30
+    let options: HistoryOptions
 
-    /// - Parameters:
-    ///   - format: nil to detect it by content.
-    ///   - listener: whose history it is; overrides what the file says.
-    /// - Throws: ``HistoryError``.
-    public init(_ url: URL, format: HistoryFormat? = nil, listener: String? = nil) throws {
+    public init(_ url: URL, _ options: HistoryOptions = HistoryOptions()) {
         self.url = url
-        self.format = try format ?? HistoryFormat.detect(url)
-        self.listener = listener
+        self.options = options
     }
 
     /// - Parameters:
-    ///   - body: called with every play; what it throws ends the reading.
+    ///   - body: called with every play, rating and entry of a playlist; what it throws ends the reading.
     ///   - rejected: called with every row that could not be read.
-    /// - Throws: ``HistoryError`` for what is wrong with the file as a whole.
-    public func read(_ body: (Play) throws -> Void, rejected: (Rejection) throws -> Void) throws
-        -> ReadSummary
-    {
-        var summary = ReadSummary(format: format)
-        func take(_ row: JSONRow, line: Int) throws {
-            switch row {
-            case .play(let play):
-                summary.plays += 1
-                try body(play)
-            case .filtered: summary.filtered += 1
-            case .broken(let reason):
-                summary.rejected += 1
-                try rejected(Rejection(line: line, reason: reason))
-            }
-        }
-        switch format {
-        case .triplets, .hetrec:
-            try lines { line, number in
-                guard let triplet = Triplet(line) else {
-                    if format == .hetrec, number == 1 { return }
-                    return try take(.broken(Self.whyNoTriplet(line)), line: number)
+    /// - Throws: ``HistoryError`` for what is wrong with the file as a whole; some rows may have been given by then.
+    public func read(
+        _ body: (HistoryItem) throws -> Void, rejected: (Rejection) throws -> Void
+    ) throws -> ReadSummary {
+        var summary = ReadSummary()
+        try HistoryFile.members(of: url) { member in
+            let head = try member.stream.peek(HistoryFormat.headBytes)
+            guard let format = try format(member, head, &summary) else { return }
+            var part = ReadSummary.Part(member: member.name, format: format)
+            var isOwnerMissing = true
+            try read(member, format) { outcome, line in
+                switch outcome {
+                case .item(let item):
+                    isOwnerMissing = false
+                    part.rows += 1
+                    try body(item)
+                case .filtered:
+                    isOwnerMissing = false
+                    part.filtered += 1
+                case .broken(let reason):
+                    if !reason.hasSuffix("(give --listener)") { isOwnerMissing = false }
+                    part.rejected += 1
+                    try rejected(Rejection(member: member.name, line: line, reason: reason))
                 }
-                let id = format == .hetrec ? "lastfm-artist-" + triplet.song : triplet.song
-                try take(
-                    .play(
-                        Play(
-                            listener: listener ?? triplet.listener,
-                            reference: SongReference(id: id), count: triplet.count)),
-                    line: number)
             }
-        case .csv: try csv(take)
-        case .scrobblerLog: try scrobblerLog(take)
-        case .listenbrainz: try jsonLines(take)
-        case .spotify, .spotifyShort, .lastfm: try json(take)
+            if isOwnerMissing, part.rejected > 0 {
+                throw HistoryError.noListener(path: member.path, format: format.rawValue)
+            }
+            summary.parts.append(part)
+        }
+        guard !summary.parts.isEmpty else {
+            throw summary.skipped.isEmpty
+                ? HistoryError.empty(path: url.path)
+                : HistoryError.nothingInside(path: url.path, members: summary.skipped)
         }
         return summary
     }
 
-    /// Every line that is not blank.
-    private func lines(_ body: (ArraySlice<UInt8>, Int) throws -> Void) throws {
-        var reader = try LineReader(url)
-        while let line = try reader.next() {
-            if line.allSatisfy({ $0 == 32 || $0 == 9 }) { continue }
-            try body(line, reader.number)
+    /// Nil for a member of an archive that is no listening file, which the summary then names.
+    private func format(
+        _ member: HistoryMember, _ head: ArraySlice<UInt8>, _ summary: inout ReadSummary
+    ) throws -> HistoryFormat? {
+        func isUTF16() -> Bool {
+            if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return true }
+            let zeros = head.prefix(64).enumerated().filter { $0.element == 0 }
+            let even = zeros.filter { $0.offset % 2 == 0 }.count
+            return zeros.count >= 4 && zeros.count * 3 >= head.prefix(64).count
+                && (even == 0 || even == zeros.count)
         }
+        // A format that was named is that of every member.
+        let isTable = options.columns == nil ? nil : HistoryFormat.csv
+        if let known = options.format ?? isTable ?? HistoryFormat.detect(head), !isUTF16() {
+            return known
+        }
+        if let name = member.name {
+            summary.skipped.append(name)
+            return nil
+        }
+        if head.allSatisfy({ $0 <= 32 || $0 >= 0xBB }), head.count < 100 {
+            throw HistoryError.empty(path: member.path)
+        }
+        if isUTF16() { throw HistoryError.notUTF8(path: member.path) }
+        if let packing = HistoryFile.foreignPacking(head) {
+            throw HistoryError.cannotRead(
+                path: member.path,
+                reason:
+                    "it is packed as \(packing), which Coldwave does not unpack; unpack it first")
+        }
+        throw HistoryError.unknownFormat(path: member.path)
     }
 
-    private static func whyNoTriplet(_ line: ArraySlice<UInt8>) -> String {
-        let separator: UInt8 = line.contains(9) ? 9 : 44
-        let fields = line.split(separator: separator, omittingEmptySubsequences: false)
-        guard fields.count == 3 else {
-            return "\(fields.count) fields where listener, song and count are expected"
-        }
-        if fields[0].isEmpty { return "no listener" }
-        if fields[1].isEmpty { return "no song" }
-        let text = String(decoding: fields[2].prefix(40), as: UTF8.self)
-        return "the count \"\(text)\" is not a whole number from 1 to 1,000,000,000"
-    }
-
-    private func csv(_ take: (JSONRow, Int) throws -> Void) throws {
-        var layout: CSVLayout?
-        try lines { line, number in
-            let text = String(decoding: line, as: UTF8.self)
-            guard let known = layout else {
-                guard let found = CSVLayout(header: text) else {
-                    throw HistoryError.badHeader(
-                        path: url.path, got: text.split(separator: ",").map(String.init))
-                }
-                guard found.hasListener || listener != nil else {
-                    throw HistoryError.noListener(path: url.path, format: "csv")
-                }
-                layout = found
-                return
-            }
-            switch known.play(text, listener: listener) {
-            case .success(let play): try take(.play(play), number)
-            case .failure(let error): try take(.broken(error.reason), number)
-            }
-        }
-        if layout == nil { throw HistoryError.empty(path: url.path) }
-    }
-
-    private func scrobblerLog(_ take: (JSONRow, Int) throws -> Void) throws {
-        guard let listener else {
-            throw HistoryError.noListener(path: url.path, format: format.rawValue)
-        }
-        try lines { line, number in
-            let text = String(decoding: line, as: UTF8.self)
-            if text.hasPrefix("#") { return }
-            let fields = text.split(separator: "\t", omittingEmptySubsequences: false).map(
-                String.init)
-            guard fields.count >= 7, !fields[0].isEmpty, !fields[2].isEmpty else {
-                return try take(
-                    .broken("\(fields.count) fields where at least 7 are expected"), number)
-            }
-            if fields[5] == "S" { return try take(.filtered, number) }
-            guard let time = HistoryTime.parse(fields[6]) else {
-                return try take(
-                    .broken("the time \"\(fields[6].prefix(40))\" cannot be read"), number)
-            }
-            let mbid = fields.count > 7 && !fields[7].isEmpty ? fields[7] : nil
-            let reference = SongReference(
-                artist: fields[0], title: fields[2], album: fields[1].isEmpty ? nil : fields[1],
-                recordingMBID: mbid)
-            try take(.play(Play(listener: listener, reference: reference, time: time)), number)
+    private func read(_ member: HistoryMember, _ format: HistoryFormat, _ take: TakeRow) throws {
+        let listener = options.listener ?? member.owner
+        switch format {
+        case .triplets, .csv, .hetrec, .lastfm360k, .lastfm1k, .mlhd, .recbole, .lastfmCSV,
+            .scrobblerLog:
+            try TableReader(member: member, format: format, listener: listener, options: options)
+                .read(take)
+        case .listenbrainz, .listenbrainzFeedback, .spotify, .spotifyShort, .lastfm, .maloja,
+            .pano, .jspf:
+            try JSONReader(member: member, format: format, listener: listener).read(take)
+        case .m3u, .xspf:
+            try PlaylistReader(member: member, format: format, listener: listener).read(take)
         }
     }
+}
 
-    private func jsonLines(_ take: (JSONRow, Int) throws -> Void) throws {
-        let history = JSONHistory(format: format, listener: listener)
-        try lines { line, number in
-            guard let object = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
-            else {
-                return try take(.broken("not a JSON object"), number)
-            }
-            // A page of the API holds many listens.
-            if let payload = object["payload"] as? [String: Any],
-                let listens = payload["listens"] as? [[String: Any]]
-            {
-                for listen in listens { try take(history.row(listen, owner: nil), number) }
-            } else {
-                try take(history.row(object, owner: nil), number)
-            }
-        }
+/// What reading a file came to.
+public struct ReadSummary: Equatable, Sendable {
+    /// One file: the whole one, or a member of an archive.
+    public struct Part: Equatable, Sendable {
+        public let member: String?
+        public let format: HistoryFormat
+        /// Rows that could be read.
+        public var rows = 0
+        /// Rows left out on purpose: skipped songs, podcasts, private sessions.
+        public var filtered = 0
+        public var rejected = 0
     }
+    public var parts: [Part] = []
+    /// Members of an archive that are no listening files.
+    public var skipped: [String] = []
 
-    private func json(_ take: (JSONRow, Int) throws -> Void) throws {
-        let source = try ByteSource(url)
-        var data = Data()
-        while case let piece = try source.next(), !piece.isEmpty {
-            data.append(contentsOf: piece)
-            if data.count > Self.largestJSON {
-                throw HistoryError.tooLarge(path: url.path, bytes: Self.largestJSON)
-            }
-        }
-        if data.starts(with: [0xEF, 0xBB, 0xBF]) { data = data.dropFirst(3) }
-        let root: Any
-        do { root = try JSONSerialization.jsonObject(with: data) } catch {
-            throw HistoryError.notJSON(path: url.path, reason: "the file ends early or is damaged")
-        }
-        let history = JSONHistory(format: format, listener: listener)
-        var objects: Any = root
-        var owner: String?
-        if let recent = (root as? [String: Any])?["recenttracks"] as? [String: Any] {
-            owner = (recent["@attr"] as? [String: Any])?["user"] as? String
-            objects = recent["track"] ?? []
-        }
-        // A single object where an array is usual.
-        let list = objects as? [Any] ?? [objects]
-        for (index, element) in list.enumerated() {
-            guard let object = element as? [String: Any] else {
-                try take(.broken("not a JSON object"), index + 1)
-                continue
-            }
-            try take(history.row(object, owner: owner), index + 1)
-        }
+    public var rows: Int { parts.reduce(0) { $0 + $1.rows } }
+    public var filtered: Int { parts.reduce(0) { $0 + $1.filtered } }
+    public var rejected: Int { parts.reduce(0) { $0 + $1.rejected } }
+    /// That of most rows.
+    public var format: HistoryFormat? {
+        var rows: [HistoryFormat: Int] = [:]
+        for part in parts { rows[part.format, default: 0] += part.rows + part.filtered }
+        return rows.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key
     }
 }

@@ -1,105 +1,163 @@
 import Foundation
 
-/// What one JSON object of a listening file means.
-enum JSONRow {
-    case play(Play)
-    case filtered
-    case broken(String)
-}
-
-/// The meaning of JSON listening formats, object by object. Field names: ListenBrainz's and Spotify's documentation.
+/// The meaning of JSON listening formats, object by object. Field names: the services' documentation; what is left out:
+/// as ListenBrainz's own importers do (listenbrainz-server, `background/listens_importer`).
 struct JSONHistory {
     let format: HistoryFormat
-    let listener: String?
 
-    func row(_ object: [String: Any], owner: String?) -> JSONRow {
+    /// What a document says about the rows inside it.
+    struct Document {
+        var listener: String?
+        var playlist = ""
+        var isPlayingNow = false
+    }
+
+    /// What a file's document holds: rows inside, at a path of ``JSONSplitter/arrays``, or nil when it is a row itself.
+    func inside(_ fields: JSONFields) -> (path: String, rows: [Any], document: Document)? {
+        var document = Document()
+        for (outer, inner) in [("recenttracks", "track"), ("lovedtracks", "track")] {
+            guard let page = JSONFields(fields.values[outer]) else { continue }
+            document.listener = page.object("@attr").text("user")
+            return ("\(outer).\(inner)", page.list(inner) ?? [], document)
+        }
+        if let playlist = JSONFields(fields.values["playlist"]) {
+            document.listener = playlist.text("creator")
+            document.playlist = playlist.text("title") ?? ""
+            return ("playlist.track", playlist.list("track") ?? [], document)
+        }
+        if let page = JSONFields(fields.values["payload"]) {
+            document.listener = page.text("user_id")
+            document.isPlayingNow = page.truth("playing_now")
+            return ("payload.listens", page.list("listens") ?? [], document)
+        }
+        document.isPlayingNow = fields.text("listen_type") == "playing_now"
+        for name in ["payload", "scrobbles", "list", "feedback"] {
+            if let rows = fields.values[name] as? [Any] { return (name, rows, document) }
+        }
+        return nil
+    }
+
+    /// - Parameters:
+    ///   - listener: given by the user, or told by the document around it.
+    ///   - position: among the rows of the document, from 0.
+    func row(
+        _ value: Any?, path: String, listener: String?, document: Document, position: Int
+    ) -> RowOutcome {
+        guard let fields = JSONFields(value) else { return .broken("not a JSON object") }
+        let owner = listener ?? document.listener
         switch format {
-        case .listenbrainz: listenBrainz(object)
-        case .spotify: spotify(object)
-        case .spotifyShort: spotifyShort(object)
-        case .lastfm: lastfm(object, owner: owner)
-        default: .broken("not a JSON format")
+        case .listenbrainz:
+            return document.isPlayingNow ? .filtered : listenBrainz(fields, listener, owner)
+        case .listenbrainzFeedback: return feedback(fields, owner)
+        case .spotify: return spotify(fields, listener)
+        case .spotifyShort: return spotifyShort(fields, owner)
+        case .lastfm: return lastfm(fields, owner, isLoved: path == "lovedtracks.track")
+        case .maloja: return maloja(fields, owner)
+        case .pano: return pano(fields, owner)
+        case .jspf: return jspf(fields, owner, document.playlist, position)
+        default: return .broken("not a JSON format")
         }
     }
 
-    private func text(_ value: Any?) -> String? {
-        (value as? String).flatMap { $0.isEmpty ? nil : $0 }
-    }
+    private func needs(_ field: String) -> RowOutcome { .broken("no \(field) (give --listener)") }
 
-    private func listenBrainz(_ object: [String: Any]) -> JSONRow {
-        guard let track = object["track_metadata"] as? [String: Any] else {
+    private func listenBrainz(_ row: JSONFields, _ given: String?, _ owner: String?) -> RowOutcome {
+        guard let track = JSONFields(row.values["track_metadata"]) else {
             return .broken("no track_metadata")
         }
-        guard let name = listener ?? text(object["user_name"]) else {
-            return .broken("no user_name (give --listener)")
-        }
-        let more = track["additional_info"] as? [String: Any] ?? [:]
-        let mapping = track["mbid_mapping"] as? [String: Any] ?? [:]
-        let reference = SongReference(
-            artist: text(track["artist_name"]), title: text(track["track_name"]),
-            album: text(track["release_name"]),
-            recordingMBID: text(more["recording_mbid"]) ?? text(mapping["recording_mbid"]),
-            spotifyURI: text(more["spotify_id"]), isrc: text(more["isrc"]))
-        guard reference.isUsable else { return .broken("no song") }
-        guard let stamp = object["listened_at"] as? NSNumber,
-            let time = HistoryTime.parse(stamp.stringValue)
-        else {
-            return .broken("no listened_at")
-        }
-        return .play(Play(listener: name, reference: reference, time: time))
+        guard let name = given ?? row.text("user_name") ?? owner else { return needs("user_name") }
+        if row.truth("playing_now") || row.text("listen_type") == "playing_now" { return .filtered }
+        let more = track.object("additional_info")
+        return .play(
+            name,
+            SongReference(
+                artist: track.text("artist_name"), title: track.text("track_name"),
+                album: track.text("release_name"),
+                recordingMBID: more.text("recording_mbid")
+                    ?? track.object("mbid_mapping").text("recording_mbid"),
+                spotifyURI: SpotifyID.uri(more.text("spotify_id")), isrc: more.text("isrc")),
+            time: row.word("listened_at"))
     }
 
-    private func spotify(_ object: [String: Any]) -> JSONRow {
-        // Podcasts have an episode's name instead.
-        guard let title = text(object["master_metadata_track_name"]) else { return .filtered }
-        guard let name = listener ?? text(object["username"]) else {
-            return .broken("no username (give --listener)")
+    private func feedback(_ row: JSONFields, _ owner: String?) -> RowOutcome {
+        guard let name = owner ?? row.text("user_id", "user_name") else { return needs("user_id") }
+        guard let score = row.number("score"), [-1, 0, 1].contains(score) else {
+            return .broken("the score is not -1, 0 or 1")
         }
-        if object["incognito_mode"] as? Bool == true { return .filtered }
-        let played = (object["ms_played"] as? NSNumber)?.intValue ?? 0
-        let wasSkipped =
-            object["skipped"] as? Bool == true
-            || ["fwdbtn", "backbtn"].contains(text(object["reason_end"]) ?? "")
-        if played < 30_000, wasSkipped || played == 0 { return .filtered }
-        guard let time = text(object["ts"]).flatMap(HistoryTime.parse) else {
-            return .broken("no ts")
+        let track = row.object("track_metadata")
+        var reference = SongReference(
+            artist: track.text("artist_name"), title: track.text("track_name"),
+            album: track.text("release_name"),
+            recordingMBID: row.text("recording_mbid")
+                ?? track.object("mbid_mapping").text("recording_mbid"))
+        if !reference.isUsable { reference.id = row.text("recording_msid").map { "msid-" + $0 } }
+        guard reference.isUsable else { return .broken("no recording_mbid or recording_msid") }
+        switch HistoryTime.optional(row.word("created")) {
+        case .failure(let error): return .broken(error.reason)
+        case .success(let time):
+            return .item(
+                .feedback(
+                    Feedback(listener: name, reference: reference, score: Int(score), time: time)))
+        }
+    }
+
+    private func lastfm(_ row: JSONFields, _ owner: String?, isLoved: Bool) -> RowOutcome {
+        guard let name = owner else { return needs("user") }
+        let isPlaying = row.object("@attr").values["nowplaying"] != nil
+        if isPlaying { return .filtered }
+        let artist = row.object("artist")
+        let reference = SongReference(
+            artist: artist.text("#text", "name") ?? row.text("artist"), title: row.text("name"),
+            album: row.object("album").text("#text", "title"), recordingMBID: row.text("mbid"))
+        guard reference.isUsable else { return .broken("no song") }
+        let time = row.object("date").word("uts") ?? row.word("date")
+        guard isLoved else { return .play(name, reference, time: time) }
+        return .item(
+            .feedback(
+                Feedback(
+                    listener: name, reference: reference, score: 1,
+                    time: time.flatMap { HistoryTime.parse($0) })))
+    }
+
+    private func maloja(_ row: JSONFields, _ owner: String?) -> RowOutcome {
+        guard let name = owner else { return needs("listener") }
+        let track = row.object("track")
+        // The first artist matches tags of the form "A feat. B" too.
+        let artist = track.list("artists")?.first.flatMap {
+            $0 as? String ?? JSONFields($0)?.text("name")
         }
         return .play(
-            Play(
-                listener: name,
-                reference: SongReference(
-                    artist: text(object["master_metadata_album_artist_name"]), title: title,
-                    album: text(object["master_metadata_album_album_name"]),
-                    spotifyURI: text(object["spotify_track_uri"])), time: time))
+            name,
+            SongReference(
+                artist: artist.flatMap { $0.isEmpty ? nil : $0 }, title: track.text("title"),
+                album: track.object("album").text("albumtitle", "name")),
+            time: row.word("time"))
     }
 
-    private func spotifyShort(_ object: [String: Any]) -> JSONRow {
-        guard let name = listener else { return .broken("no listener (give --listener)") }
-        guard let artist = text(object["artistName"]), let title = text(object["trackName"]) else {
-            return .broken("no song")
-        }
-        if (object["msPlayed"] as? NSNumber)?.intValue ?? 0 < 30_000 { return .filtered }
-        guard let time = text(object["endTime"]).flatMap(HistoryTime.parse) else {
-            return .broken("no endTime")
-        }
-        return .play(
-            Play(listener: name, reference: SongReference(artist: artist, title: title), time: time)
-        )
-    }
-
-    private func lastfm(_ object: [String: Any], owner: String?) -> JSONRow {
-        guard let name = listener ?? owner else { return .broken("no user (give --listener)") }
-        if (object["@attr"] as? [String: Any])?["nowplaying"] != nil { return .filtered }
-        let artist = object["artist"] as? [String: Any] ?? [:]
+    private func pano(_ row: JSONFields, _ owner: String?) -> RowOutcome {
+        guard let name = owner else { return needs("listener") }
         let reference = SongReference(
-            artist: text(artist["#text"]) ?? text(artist["name"]), title: text(object["name"]),
-            album: text((object["album"] as? [String: Any])?["#text"]),
-            recordingMBID: text(object["mbid"]))
-        guard reference.isUsable else { return .broken("no song") }
-        guard let time = text((object["date"] as? [String: Any])?["uts"]).flatMap(HistoryTime.parse)
-        else {
-            return .broken("no date")
+            artist: row.text("artist"), title: row.text("track"), album: row.text("album"))
+        let score = ["love": 1, "hate": -1, "unlove": 0, "unhate": 0][row.text("event") ?? ""]
+        guard let score, reference.isUsable else {
+            return .play(name, reference, time: row.word("timeMs"))
         }
-        return .play(Play(listener: name, reference: reference, time: time))
+        return .item(.feedback(Feedback(listener: name, reference: reference, score: score)))
+    }
+
+    private func jspf(
+        _ row: JSONFields, _ owner: String?, _ playlist: String, _ position: Int
+    ) -> RowOutcome {
+        guard let name = owner else { return needs("creator") }
+        var reference = SongReference(
+            artist: row.text("creator"), title: row.text("title"), album: row.text("album"))
+        for address in (row.list("identifier") ?? []) + (row.list("location") ?? []) {
+            if let address = address as? String { reference.take(address: address) }
+        }
+        guard reference.isUsable else { return .broken("no song") }
+        return .item(
+            .playlistEntry(
+                PlaylistEntry(
+                    listener: name, playlist: playlist, position: position, reference: reference)))
     }
 }

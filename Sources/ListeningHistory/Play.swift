@@ -8,6 +8,7 @@ public struct SongReference: Hashable, Codable, Sendable {
     public var title: String?
     public var album: String?
     public var recordingMBID: String?
+    /// `spotify:track:ID`.
     public var spotifyURI: String?
     public var isrc: String?
     public var path: String?
@@ -40,7 +41,7 @@ public struct Play: Equatable, Sendable {
     public var reference: SongReference
     /// 1 or more.
     public var count: Int
-    /// When; nil for counts.
+    /// When; nil for counts and for listens without a date.
     public var time: Date?
 
     public init(listener: String, reference: SongReference, count: Int = 1, time: Date? = nil) {
@@ -51,69 +52,57 @@ public struct Play: Equatable, Sendable {
     }
 }
 
+/// What a listener said of a song.
+public struct Feedback: Equatable, Sendable {
+    public var listener: String
+    public var reference: SongReference
+    /// 1 loves it, -1 hates it, 0 takes back what was said before.
+    public var score: Int
+    /// When; nil if the file does not say.
+    public var time: Date?
+
+    public init(listener: String, reference: SongReference, score: Int, time: Date? = nil) {
+        self.listener = listener
+        self.reference = reference
+        self.score = score
+        self.time = time
+    }
+}
+
+/// A song of a listener's playlist.
+public struct PlaylistEntry: Equatable, Sendable {
+    public var listener: String
+    public var playlist: String
+    /// From 0.
+    public var position: Int
+    public var reference: SongReference
+
+    public init(listener: String, playlist: String, position: Int, reference: SongReference) {
+        self.listener = listener
+        self.playlist = playlist
+        self.position = position
+        self.reference = reference
+    }
+}
+
+/// What a row of a listening file says.
+public enum HistoryItem: Equatable, Sendable {
+    case play(Play)
+    case feedback(Feedback)
+    case playlistEntry(PlaylistEntry)
+}
+
 /// A row that could not be read.
 public struct Rejection: Equatable, Sendable {
+    /// The file inside an archive; nil where there is none.
+    public let member: String?
     /// From 1; for JSON arrays the element's number.
     public let line: Int
     public let reason: String
-}
 
-/// What reading a file came to.
-public struct ReadSummary: Equatable, Sendable {
-    public let format: HistoryFormat
-    public var plays = 0
-    /// Rows left out on purpose: skipped songs, podcasts, private sessions.
-    public var filtered = 0
-    public var rejected = 0
-}
-
-/// The formats that are read.
-public enum HistoryFormat: String, CaseIterable, Codable, Sendable {
-    /// `listener, song, count` by tab or comma, no header.
-    case triplets
-    /// A header, then rows by comma, semicolon or tab.
-    case csv
-    /// HetRec 2011 Last.fm `user_artists.dat`.
-    case hetrec
-    /// ListenBrainz JSON lines (export, dump).
-    case listenbrainz
-    /// Spotify's extended streaming history.
-    case spotify
-    /// Spotify's short streaming history.
-    case spotifyShort = "spotify-short"
-    /// Last.fm API `user.getRecentTracks`.
-    case lastfm
-    /// Audioscrobbler portable player log.
-    case scrobblerLog = "scrobbler-log"
-}
-
-/// What can go wrong with a listening file as a whole.
-public enum HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
-    case cannotRead(path: String, reason: String)
-    case unknownFormat(path: String)
-    case empty(path: String)
-    case noListener(path: String, format: String)
-    case notJSON(path: String, reason: String)
-    case badHeader(path: String, got: [String])
-    case tooLarge(path: String, bytes: Int)
-
-    public var description: String {
-        switch self {
-        case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
-        case .unknownFormat(let path):
-            "\(path) is in no listening format Coldwave knows (tried "
-                + HistoryFormat.allCases.map(\.rawValue).joined(separator: ", ")
-                + "). If it is one of them, name it with --format."
-        case .empty(let path): "\(path) is empty."
-        case .noListener(let path, let format):
-            "\(path) (\(format)) does not say whose history it is; add --listener NAME."
-        case .notJSON(let path, let reason):
-            "\(path) is not whole JSON: \(reason). Export or copy it again."
-        case .badHeader(let path, let got):
-            "\(path) has the columns \(got.joined(separator: ", ")); needed are a song (song, track, item, id, or artist and "
-                + "title) and, unless --listener is given, a listener (listener, user)."
-        case .tooLarge(let path, let bytes):
-            "\(path) holds over \(bytes) bytes of JSON in one piece; split it."
-        }
+    public init(member: String? = nil, line: Int, reason: String) {
+        self.member = member
+        self.line = line
+        self.reason = reason
     }
 }

@@ -54,7 +54,7 @@ public struct SparseMatrix: Equatable, Sendable {
         values = sums
     }
 
-    private init(
+    init(
         rows: Int, columns: Int, rowOffsets: [Int], columnIndices: [Int32], values: [Float]
     ) {
         self.rows = rows

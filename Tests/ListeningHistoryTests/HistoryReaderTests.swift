@@ -4,27 +4,18 @@ import Testing
 @testable import ListeningHistory
 
 @Suite struct HistoryReaderTests {
-    func read(_ text: String, listener: String? = nil, format: HistoryFormat? = nil) throws -> (
-        HistoryFormat, [Play], [Rejection], ReadSummary
-    ) {
+    typealias Read = (
+        format: HistoryFormat, plays: [Play], rejected: [Rejection], summary: ReadSummary
+    )
+
+    func read(_ text: String, listener: String? = nil, format: HistoryFormat? = nil) throws -> Read
+    {
         try read(Data(text.utf8), listener: listener, format: format)
     }
 
-    func read(_ data: Data, listener: String? = nil, format: HistoryFormat? = nil) throws -> (
-        HistoryFormat, [Play], [Rejection], ReadSummary
-    ) {
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).txt")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try data.write(to: file)
-        let reader = try HistoryReader(file, format: format, listener: listener)
-        var plays: [Play] = []
-        var rejections: [Rejection] = []
-        let summary = try reader.read {
-            plays.append($0)
-        } rejected: {
-            rejections.append($0)
-        }
-        return (reader.format, plays, rejections, summary)
+    func read(_ data: Data, listener: String? = nil, format: HistoryFormat? = nil) throws -> Read {
+        let all = try Sample.read(data, HistoryOptions(format: format, listener: listener))
+        return (try #require(all.summary.format), all.plays, all.rejected, all.summary)
     }
 
     @Test func tripletsKeepGoodRowsAndTellBadOnes() throws {

@@ -37,6 +37,35 @@ import Testing
         #expect(m.filtered { _, c, _ in c != 3 }.count == 2)
     }
 
+    /// The threaded build against the slow, obvious one: short and long rows, empty rows, repeated places.
+    @Test(arguments: [1, 2, 5]) func blocksBuildTheSameMatrix(threads: Int) {
+        var generator = SeededGenerator(seed: 3)
+        for (rows, columns, count) in [
+            (0, 0, 0), (1, 1, 3), (40, 70_000, 9_000), (5_000, 9, 6_000),
+        ] {
+            // Half of all entries stand in the first rows, so that both ways of sorting are met.
+            let entries = (0..<count).map { i in
+                (
+                    row: generator.integer(below: i % 2 == 0 ? rows : min(rows, 3)),
+                    column: generator.integer(below: columns),
+                    value: Float(1 + generator.integer(below: 9))
+                )
+            }
+            var blocks: [CoordinateBlock] = []
+            for start in stride(from: 0, to: count, by: 1000) {
+                let part = entries[start..<min(count, start + 1000)]
+                blocks.append(
+                    CoordinateBlock(
+                        rows: part.map { Int32($0.row) }, columns: part.map { Int32($0.column) },
+                        values: part.map(\.value)))
+            }
+            let expected = SparseMatrix(rows: rows, columns: columns, entries: entries)
+            #expect(
+                SparseMatrix(rows: rows, columns: columns, blocks: blocks, threads: threads)
+                    == expected)
+        }
+    }
+
     @Test func topIndicesAgreeWithSorting() {
         var generator = SeededGenerator(seed: 1)
         for n in [0, 1, 5, 100] {

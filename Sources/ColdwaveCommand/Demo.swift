@@ -79,6 +79,8 @@ struct Demo: ParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         var training = TrainingOptions.configuration(epochs: epochs, seed: seed, threads: threads)
         training.device = "cpu"
+        // The composed world's tastes are cleaner than real ones: it bears more than the default.
+        training.learningRate = 0.08
 
         say(
             "\nHearing them (scan), reading the plays (import), then build: factorize, train, predict"

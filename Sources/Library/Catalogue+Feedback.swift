@@ -1,4 +1,6 @@
+import CollaborativeFiltering
 import GRDB
+import Matrices
 
 /// A listener's playlist, in its order.
 public struct StoredPlaylist: Equatable, Sendable {
@@ -25,6 +27,28 @@ extension Catalogue {
                     """
             ).map { ($0["listener"], Self.song($0), $0["score"]) }
         }
+    }
+
+    /// What a dislike weighs: as much against a song as so many plays speak for one.
+    static let playsOfDislike: Float = 10
+
+    /// The songs that listeners hate, with the weight w of ``ImplicitALS/fit(_:dislikes:initial:progress:)``, in the shape of
+    /// `data.plays`; nil when there are none. Songs that nobody plays have no place there.
+    func dislikes(_ data: TasteData, _ configuration: FactorizationConfiguration) throws
+        -> SparseMatrix?
+    {
+        let hated = try feedback().filter { $0.score < 0 }
+        guard !hated.isEmpty else { return nil }
+        let (listeners, songs) = (data.listenerIndex, data.songIndex)
+        let weight = configuration.confidence(of: Self.playsOfDislike) - 1
+        return SparseMatrix(
+            rows: data.plays.rows, columns: data.plays.columns,
+            entries: hated.compactMap { item in
+                guard let row = listeners[item.listener], let column = songs[item.song] else {
+                    return nil
+                }
+                return (row: row, column: column, value: weight)
+            })
     }
 
     /// Every playlist that was imported, by listener and name.

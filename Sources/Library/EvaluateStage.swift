@@ -79,8 +79,9 @@ public struct ColdEvaluation: Sendable {
             let targets = factors.songs.selectingRows(rest.map { columns[$0] })
             let network = try predictByNetwork(
                 fold, rest, source, targets, artists, label: "fold \(number + 1)/\(chosen.count)")
-            let ridge = RidgeRegression(
-                features: features.selectingRows(rest), targets: targets.unitRows(), penalty: 1
+            let ridge = RidgeRegression.tuned(
+                features: features.selectingRows(rest), targets: targets.unitRows(),
+                groups: rest.map { artists[$0] }
             ).predict(features.selectingRows(fold))
             let own = full.songs.selectingRows(fold.map { columns[$0] })
             results.append(

@@ -65,7 +65,9 @@ public struct FactorizeStage: Sendable {
         var configuration = tuned?.configuration ?? configuration
         configuration.threads = self.configuration.threads
         let inputs = try inputDigest(configuration)
-        let result = try ImplicitALS(configuration).fit(data.plays) { progress in
+        let dislikes = try catalogue.dislikes(data, configuration)
+        let result = try ImplicitALS(configuration).fit(data.plays, dislikes: dislikes) {
+            progress in
             context.report(
                 StageProgress(
                     stage: "factorize", done: progress.iteration, total: progress.iterations,

@@ -93,12 +93,16 @@ public struct Recommender: Sendable {
     {
         try catalogue.requireListener(listener)
         let history = try catalogue.history(of: listener)
-        let taste = try place(listener, history)
+        let hated = try catalogue.feedback().filter { $0.listener == listener && $0.score < 0 }
+            .map(\.song)
+        let taste = try place(listener, history, hated)
         let played = Set(history.map(\.song))
+        let unwanted = Set(hated)
         let scores = predictions.blended
         let candidates = predictions.tracks.enumerated().compactMap { row, id -> Candidate? in
             guard let track = tracks[id], !track.missing else { return nil }
             if !request.includeInterludes, track.kind != .song { return nil }
+            if unwanted.contains(.track(id)) { return nil }
             if !request.includePlayed, played.contains(.track(id)) { return nil }
             if request.onlyNew, plays[.track(id)] != nil { return nil }
             if isExcluded(track, request.exclude) { return nil }
@@ -197,16 +201,19 @@ public struct Recommender: Sendable {
     }
 
     /// The listener's factors; a listener who came after the factorisation is folded in.
-    private func place(_ listener: String, _ history: [(song: SongID, name: String, count: Int)])
-        throws -> [Float]
-    {
+    private func place(
+        _ listener: String, _ history: [(song: SongID, name: String, count: Int)], _ hated: [SongID]
+    ) throws -> [Float] {
         if let row = factors.listeners.firstIndex(of: listener) {
             return Array(factors.factors.listeners.row(row))
         }
         let known = history.compactMap { item in
             songRow[item.song].map { (song: $0, count: Float(item.count)) }
         }
-        return try ImplicitALS(factors.configuration).foldIn(known, songs: factors.factors.songs)
+        let weight = factors.configuration.confidence(of: Catalogue.playsOfDislike) - 1
+        let dislikes = hated.compactMap { song in songRow[song].map { (song: $0, weight: weight) } }
+        return try ImplicitALS(factors.configuration).foldIn(
+            known, dislikes: dislikes, songs: factors.factors.songs)
     }
 
     private func isExcluded(_ track: Track, _ words: [String]) -> Bool {

@@ -49,7 +49,9 @@ final class ReferenceTable {
 
     var listenerCount: Int { listeners.count }
 
+    /// A name is one listener's however its letters are composed, as for Swift's strings.
     func listener(_ name: String) throws -> Int64 {
+        let name = name.precomposedStringWithCanonicalMapping
         if let id = listeners[name] { return id }
         try addListener.execute(arguments: [name])
         let id = try Int64.fetchOne(findListener, arguments: [name]) ?? 0

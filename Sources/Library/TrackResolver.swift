@@ -52,6 +52,7 @@ extension Catalogue {
 
     /// - Throws: ``LibraryError/unknownListener(name:near:)``.
     public func requireListener(_ name: String) throws {
+        let name = name.precomposedStringWithCanonicalMapping
         try database.read { database in
             guard
                 try Int.fetchOne(
@@ -79,7 +80,7 @@ extension Catalogue {
                     FROM play p JOIN listener l ON l.id = p.listenerID JOIN reference r ON r.id = p.referenceID
                     LEFT JOIN track t ON t.id = r.trackID WHERE l.name = ?
                     GROUP BY coalesce(t.recording, 'reference ' || r.id) ORDER BY plays DESC, name
-                    """, arguments: [listener]
+                    """, arguments: [listener.precomposedStringWithCanonicalMapping]
             ).map { row in
                 let track: Int64? = row["track"]
                 return (

@@ -84,3 +84,36 @@ private func matrix(_ rows: some Collection<[Float]>) -> Matrix {
         #expect(MelStatistics.features(Matrix(rows: 0, columns: 2)) == [0, 0, 0, 0, 0, 0])
     }
 }
+
+extension RidgeRegressionTests {
+    /// What groups share is learned through a strong penalty when only noise is left to learn, and a weak one when all is signal.
+    @Test func theTunedPenaltyFollowsTheNoise() {
+        func error(noise: Double) -> (tuned: Double, weak: Double, strong: Double) {
+            var generator = SeededGenerator(seed: 5)
+            let songs = 90
+            let features = Matrix(
+                rows: songs, columns: 40,
+                storage: (0..<songs * 40).map { _ in Float(generator.normal()) })
+            func truth(_ row: Int) -> Double { Double(features[row, 0]) }
+            let targets = Matrix(
+                rows: songs, columns: 1,
+                storage: (0..<songs).map { Float(truth($0) + noise * generator.normal()) })
+            func error(_ model: RidgeRegression) -> Double {
+                let predicted = model.predict(features)
+                return (0..<songs).reduce(0) {
+                    $0 + pow(Double(predicted[$1, 0]) - truth($1), 2) / Double(songs)
+                }
+            }
+            return (
+                error(
+                    .tuned(features: features, targets: targets, groups: (0..<songs).map { $0 / 3 })
+                ),
+                error(RidgeRegression(features: features, targets: targets, penalty: 1)),
+                error(RidgeRegression(features: features, targets: targets, penalty: 1000))
+            )
+        }
+        let (clean, noisy) = (error(noise: 0), error(noise: 20))
+        #expect(clean.weak < clean.strong && clean.tuned == clean.weak)
+        #expect(noisy.strong < noisy.weak && noisy.tuned < noisy.weak / 2)
+    }
+}

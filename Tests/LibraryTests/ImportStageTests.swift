@@ -1,5 +1,6 @@
 import Foundation
 import ListeningHistory
+import Matrices
 import Testing
 
 @testable import Library
@@ -111,5 +112,48 @@ import Testing
         #expect(try place.plays().isEmpty && place.catalogue.playCounts().listeners == 0)
         #expect(try place.add(whole, listener: "ann").imported == 50)
         #expect(try place.plays().count == 1)
+    }
+}
+
+extension ImportStageTests {
+    /// A song that a listener hates gets a lower score for them, and hardly another for the others.
+    @Test func hatingASongMovesTheTaste() throws {
+        let mbid = "b1a9c0e9-d987-4042-ae91-78d6a3267d69"
+        func score(hated: Bool) throws -> (ann: Float, bob: Float) {
+            let place = try Place()
+            var lines = ["user,artist,title,mbid,count"]
+            for who in ["ann", "bob"] + (0..<38).map({ "x\($0)" }) {
+                lines += (0..<4).map { "\(who),A,S\($0),,3" }
+                if who != "ann" { lines.append("\(who),A,Hated,\(mbid),3") }
+            }
+            _ = try place.add(lines.joined(separator: "\n"))
+            if hated {
+                let report = try place.add(
+                    #"{"recording_mbid": "\#(mbid)", "score": -1}"#, listener: "ann")
+                #expect(report.feedback == 1)
+            }
+            let data = try place.catalogue.tasteData()
+            let song = try #require(
+                place.catalogue.history(of: "bob").first { $0.name.hasSuffix("Hated") }?.song)
+            _ = try FactorizeStage(place.catalogue, context: StageContext(threads: 1)).run()
+            let stored = try place.catalogue.storedFactors(for: "test")
+            let column = try #require(data.songIndex[song])
+            func score(_ row: Int) -> Float {
+                dot(stored.factors.listeners.row(row), stored.factors.songs.row(column))
+            }
+            return (score(0), score(1))
+        }
+        let (before, after) = (try score(hated: false), try score(hated: true))
+        #expect(after.ann < before.ann - 0.1)
+        #expect(abs(after.bob - before.bob) < abs(after.ann - before.ann) / 2)
+    }
+
+    /// "é" in one letter and in two is one listener.
+    @Test func namesOfListenersAreComparedComposed() throws {
+        let place = try Place()
+        _ = try place.add("Jos\u{E9}\tsong\t1\n")
+        _ = try place.add("Jose\u{301}\tother\t1\n")
+        #expect(try place.catalogue.tasteData().listeners == ["Jos\u{E9}"])
+        #expect(try place.catalogue.history(of: "Jose\u{301}").count == 2)
     }
 }

@@ -63,11 +63,13 @@ public struct HistoryReader: Sendable {
             return zeros.count >= 4 && zeros.count * 3 >= head.prefix(64).count
                 && (even == 0 || even == zeros.count)
         }
-        // A format that was named is that of every member.
-        let isTable = options.columns == nil ? nil : HistoryFormat.csv
-        if let known = options.format ?? isTable ?? HistoryFormat.detect(head), !isUTF16() {
-            return known
-        }
+        let detected = HistoryFormat.detect(head)
+        // In an archive a named format picks the members that are in it.
+        let isPicked = member.name == nil || options.format == detected
+        let named = isPicked ? options.format : nil
+        let told = options.columns == nil ? nil : HistoryFormat.csv
+        let known = named ?? (options.format == nil ? told ?? detected : nil)
+        if let known, !isUTF16() { return known }
         if let name = member.name {
             summary.skipped.append(name)
             return nil

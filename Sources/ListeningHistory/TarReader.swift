@@ -43,7 +43,7 @@ struct TarReader {
                 throw HistoryError.cannotRead(path: path, reason: "its tar headers are damaged")
             }
             _ = try skip(Self.block)
-            let size = try longSize ?? size(header)
+            let size = try size(header)
             let padding = (Self.block - size % Self.block) % Self.block
             switch header[156] {
             case UInt8(ascii: "L"), UInt8(ascii: "x"):
@@ -58,7 +58,7 @@ struct TarReader {
                     let records = Self.pax(body)
                     longName = records["path"] ?? longName
                     longSize = records["size"].flatMap(Int.init) ?? longSize
-                    if let longSize, longSize < 0 {
+                    if let longSize, longSize < 0 || longSize > 1 << 56 {
                         throw HistoryError.cannotRead(
                             path: path, reason: "its tar headers are absurd")
                     }
@@ -68,9 +68,11 @@ struct TarReader {
                     header[257..<262].elementsEqual("ustar".utf8)
                     ? Self.text(header[345..<500]) : ""
                 let short = Self.text(header[0..<100])
+                let size = longSize ?? size
                 let member = Member(
                     name: longName ?? (prefix.isEmpty ? short : prefix + "/" + short),
-                    stream: LimitedStream(source, length: size, path: path), padding: padding)
+                    stream: LimitedStream(source, length: size, path: path),
+                    padding: (Self.block - size % Self.block) % Self.block)
                 current = member
                 return member
             default:

@@ -70,7 +70,7 @@ struct ZipArchive {
             Self.integer(local, 0, 4) == 0x0403_4B50
         else { throw HistoryError.cannotRead(path: path, reason: "its ZIP header is damaged") }
         let start = member.header + 30 + Self.integer(local, 26, 2) + Self.integer(local, 28, 2)
-        guard member.packed >= 0, start + member.packed <= file.bytes else {
+        guard member.packed >= 0, member.packed <= file.bytes - start else {
             throw HistoryError.cannotRead(path: path, reason: "the ZIP file is cut off")
         }
         let packed = LimitedStream(file.from(start), length: member.packed, path: path)

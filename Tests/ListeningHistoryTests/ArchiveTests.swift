@@ -48,6 +48,13 @@ import Testing
         #expect(deep.summary.parts.map(\.member) == [name] && deep.plays.count == 3)
     }
 
+    @Test func aNamedFormatPicksMembers() throws {
+        let read = try Sample.read(
+            Sample.zip(Self.export), .init(format: .listenbrainzFeedback, listener: "bob"))
+        #expect(read.plays.isEmpty && read.feedback.map(\.listener) == ["bob"])
+        #expect(read.summary.skipped.count == 4)
+    }
+
     /// As MLHD comes: packed files in a tar, each named by its listener.
     @Test func packedFilesInsideArchivesAreUnpacked() throws {
         let (listener, song) = (UUID().uuidString.lowercased(), UUID().uuidString.lowercased())

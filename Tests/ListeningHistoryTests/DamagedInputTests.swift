@@ -98,6 +98,16 @@ import Testing
         #expect(outcomes == ["read", "refused"])
     }
 
+    @Test func depthIsSurvived() throws {
+        let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+        let read = try Sample.read("[\(deep), {}]", listener: "a", format: .spotifyShort)
+        #expect(read.lines == [1, 2])
+        #expect(throws: HistoryError.self) {
+            try Sample.read(
+                String(repeating: "<playlist xmlns='xspf.org'>", count: 200), listener: "a")
+        }
+    }
+
     @Test func randomBytesAreSurvivedInEveryFormat() throws {
         var generator = SeededGenerator(seed: 9)
         for format in [nil] + HistoryFormat.allCases {

@@ -49,7 +49,10 @@ extension HistoryFormat {
 
     private static func table(_ lines: [String]) -> HistoryFormat? {
         guard let first = lines.first else { return nil }
-        if first.lowercased().hasPrefix("userid\tartistid\tweight") { return .hetrec }
+        // The file as it comes has a comment's slashes before.
+        if first.lowercased().drop(while: { $0 == "/" }).hasPrefix("userid\tartistid\tweight") {
+            return .hetrec
+        }
         let isTyped = first.contains(":token") && first.contains("\t")
         if TableLayout(header: first) != nil { return isTyped ? .recbole : .csv }
         // A broken row or two must not hide what the others are.

@@ -30,7 +30,7 @@ struct TableReader {
             }
         case .hetrec:
             try fields(3, take) { fields, number in
-                if number == 1, fields[0].lowercased() == "userid" { return nil }
+                if number == 1, fields[1].lowercased() == "artistid" { return nil }
                 return counted(
                     fields[0], SongReference(id: "lastfm-artist-" + fields[1]), fields[2])
             }

@@ -1,4 +1,5 @@
 import Foundation
+import Matrices
 import Testing
 
 @testable import ListeningHistory
@@ -47,6 +48,9 @@ import Testing
     @Test func hetrecNamesArtists() throws {
         let (format, plays, _, summary) = try read("userID\tartistID\tweight\r\n2\t51\t13883\r\n")
         #expect(format == .hetrec && summary.rejected == 0)
+        // As the file comes.
+        let (own, plays2, _, _) = try read("//userID\tartistID\tweight\n2\t51\t13883\n")
+        #expect(own == .hetrec && plays2 == plays)
         #expect(
             plays == [
                 Play(listener: "2", reference: SongReference(id: "lastfm-artist-51"), count: 13883)
@@ -109,6 +113,27 @@ import Testing
         #expect(throws: HistoryError.self) {
             try read(Data([0x28, 0xB5, 0x2F, 0xFD, 9, 9, 9, 9, 9]))
         }
+    }
+
+    /// The quick way for ASCII against Unicode's rules.
+    @Test func asciiNamesFoldAsAllNamesDo() {
+        var generator = SeededGenerator(seed: 4)
+        let pieces = [
+            "the", "The ", "&", "'", " ", "!", "a", "B", "7", "-", "(", "\t", "\0", "and",
+        ]
+        for _ in 0..<3000 {
+            let name = (0..<generator.integer(below: 8)).map { _ in
+                pieces[generator.integer(below: pieces.count)]
+            }.joined()
+            #expect(MatchKey.foldASCII(name) == MatchKey.foldAny(name), "\(name.debugDescription)")
+        }
+        for byte in UInt8(0)..<128 {
+            let name = String(UnicodeScalar(byte)) + "x" + String(UnicodeScalar(byte))
+            #expect(MatchKey.foldASCII(name) == MatchKey.foldAny(name), "\(byte)")
+        }
+        #expect(
+            MatchKey.normalize(artist: "A FT. B", title: "Song - 2011 REMASTER")
+                == MatchKey.normalize(artist: "A", title: "Song"))
     }
 
     @Test func namesMatchAcrossSpellings() {

@@ -5,8 +5,8 @@ import Torch
 /// Teaches the network to predict songs' factors from random windows of their sound.
 public struct Trainer {
     public static let minimumSongs = 20
-    /// So many artists must be kept aside for the validation loss to choose an epoch. A few say more of themselves than of the
-    /// network: with five, it kept the first epoch, which predicts next to nothing, on most folds of the real paired data.
+    /// So many artists must be kept aside for the validation loss to choose an epoch. A few may say more
+    /// of themselves than of the network; the number is a judgement, not measured.
     static let groupsToChooseBy = 30
     let networkConfiguration: NetworkConfiguration
     let training: TrainingConfiguration

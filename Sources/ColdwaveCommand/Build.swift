@@ -9,7 +9,13 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Where to train: auto, cpu, cuda or mps.")
     var device = "auto"
 
-    @Option(help: "Passes over the songs (default: \(TrainingConfiguration().epochs)).")
+    @Option(help: "coldwave1: ours; dieleman2014: the method's, trained as published.")
+    var network: NetworkName?
+
+    @Option(
+        help:
+            "Passes over the songs (default: \(NetworkName.allCases.map { "\(TrainingConfiguration(for: $0).epochs) for \($0)" }.joined(separator: ", ")))."
+    )
     var epochs: Int?
 
     @Option(help: "Seed of everything random.")
@@ -25,30 +31,29 @@ struct TrainingOptions: ParsableArguments {
         }
     }
 
-    @Option(help: "Highest learning rate (default: \(TrainingConfiguration().learningRate)).")
+    @Option(
+        help:
+            "Highest learning rate (default: \(NetworkName.allCases.map { "\(TrainingConfiguration(for: $0).learningRate) for \($0)" }.joined(separator: ", ")))."
+    )
     var learningRate: Double?
 
     /// Nothing was asked for: what was trained before keeps its settings.
     var isDefault: Bool {
-        device == "auto" && epochs == nil && seed == 0 && learningRate == nil
+        device == "auto" && network == nil && epochs == nil && seed == 0 && learningRate == nil
     }
 
     func configuration(threads: Int) -> TrainingConfiguration {
-        var configuration = Self.configuration(
-            epochs: epochs ?? TrainingConfiguration().epochs, seed: seed, threads: threads)
+        var configuration = TrainingConfiguration(for: network ?? TrainingConfiguration().network)
+        configuration.seed = seed
+        configuration.threads = threads
         configuration.device = device
+        if let epochs { configuration.epochs = epochs }
         if let learningRate { configuration.learningRate = learningRate }
         return configuration
     }
-
-    static func configuration(epochs: Int, seed: UInt64, threads: Int) -> TrainingConfiguration {
-        var configuration = TrainingConfiguration()
-        configuration.epochs = epochs
-        configuration.seed = seed
-        configuration.threads = threads
-        return configuration
-    }
 }
+
+extension NetworkName: ExpressibleByArgument {}
 
 struct Build: ParsableCommand {
     static let configuration = CommandConfiguration(

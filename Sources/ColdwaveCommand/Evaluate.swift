@@ -27,6 +27,9 @@ struct Evaluate: ParsableCommand {
     @Option(help: "warm: share of a listener's songs that is held out.")
     var share = 0.2
 
+    @Flag(help: "cold: train the paper's network as well, for comparison.")
+    var paperNetwork = false
+
     @OptionGroup var neighbors: NeighborOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var options: LibraryOptions
@@ -56,6 +59,7 @@ struct Evaluate: ParsableCommand {
         configuration.folds = folds
         configuration.limit = foldLimit
         configuration.seed = training.seed
+        configuration.paperNetwork = paperNetwork
         configuration.training = training.configuration(threads: options.threads)
         return try ColdEvaluation(
             options.open(), configuration: configuration, context: options.context(display)

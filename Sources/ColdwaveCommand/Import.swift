@@ -63,9 +63,11 @@ struct Import: ParsableCommand {
                         + "\(report.imported) imported, \(report.duplicates) known already",
                     "  songs in this library: \(report.matched) rows; not (yet) here: \(report.unmatched) rows",
                 ]
-                if report.filtered > 0 {
-                    lines.append("  left out (skips, podcasts …): \(report.filtered)")
+                if report.filtered > report.skips {
+                    lines.append(
+                        "  left out (podcasts, cut short …): \(report.filtered - report.skips)")
                 }
+                if report.skips > 0 { lines.append("  skips: \(report.skips)") }
                 if report.feedback > 0 { lines.append("  love and hate: \(report.feedback)") }
                 if report.playlists > 0 { lines.append("  playlists: \(report.playlists)") }
                 if !report.members.isEmpty {

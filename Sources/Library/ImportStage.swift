@@ -43,7 +43,7 @@ public struct ImportStage: Sendable {
     {
         let references = try ReferenceTable(database)
         var plays = IncomingPlays(database, most: playsInMemory)
-        var opinions = IncomingOpinions(database)
+        var opinions = try IncomingOpinions(database)
         var counts = report
         let summary = try reader.read { item in
             if counts.rows % 8192 == 0 {
@@ -51,8 +51,14 @@ public struct ImportStage: Sendable {
                 context.report(
                     StageProgress(stage: "import", done: counts.rows, total: nil, unit: "plays"))
             }
+            if case .skip(let skip) = item {
+                return try opinions.add(
+                    skip, listener: try references.listener(skip.listener),
+                    song: try references.song(skip.reference, isRow: false))
+            }
             counts.rows += 1
             switch item {
+            case .skip: break
             case .play(let play):
                 try plays.add(
                     listener: references.listener(play.listener),

@@ -190,8 +190,7 @@ struct TableReader {
                 return try take(
                     .broken("\(fields.count) fields where at least 7 are expected"), number)
             }
-            // Skipped before half of it was over, or a file without tags.
-            if fields[5] == "S" || fields[0] == "<Untagged>" { return try take(.filtered, number) }
+            if fields[0] == "<Untagged>" { return try take(.filtered, number) }
             var outcome = RowOutcome.play(
                 name,
                 SongReference(
@@ -203,7 +202,8 @@ struct TableReader {
                 play.time = time.addingTimeInterval(-Double(zone))
                 outcome = .item(.play(play))
             }
-            try take(outcome, number)
+            // S: skipped before half of it was over.
+            try take(fields[5] == "S" ? outcome.asSkip : outcome, number)
         }
     }
 }

@@ -10,6 +10,7 @@ enum Sample {
         var plays: [Play] = []
         var feedback: [Feedback] = []
         var entries: [PlaylistEntry] = []
+        var skips: [Skip] = []
         var rejected: [Rejection] = []
         var summary = ReadSummary()
         var lines: [Int] { rejected.map(\.line) }
@@ -34,6 +35,7 @@ enum Sample {
             case .play(let play): result.plays.append(play)
             case .feedback(let feedback): result.feedback.append(feedback)
             case .playlistEntry(let entry): result.entries.append(entry)
+            case .skip(let skip): result.skips.append(skip)
             }
         } rejected: {
             result.rejected.append($0)

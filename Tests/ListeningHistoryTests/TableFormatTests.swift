@@ -93,6 +93,11 @@ import Testing
                     Date(timeIntervalSince1970: 1.6e9 - Double(offset)), nil,
                 ])
             #expect(read.summary.filtered == 1 && read.lines == [7])
+            let skipped = try Sample.read(
+                log(zone).replacingOccurrences(of: "\tL\t16", with: "\tS\t16"), listener: "ann")
+            #expect(skipped.plays.compactMap(\.reference.title) == ["No clock"])
+            #expect(skipped.skips.map(\.time) == read.plays.prefix(1).map(\.time))
+            #expect(skipped.summary.filtered == 2)
         }
     }
 

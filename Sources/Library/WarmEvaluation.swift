@@ -84,7 +84,8 @@ public struct WarmEvaluation: Sendable {
         default:
             var settings =
                 try configuration.factorization
-                ?? catalogue.lastConfiguration(.factorize, .factors) ?? .catalogue
+                ?? catalogue.lastConfiguration(.factorize, .factors)
+                ?? FactorizeSettings().resolved(training).factorization
             settings.threads = context.threads
             return FactorModel(
                 try ImplicitALS(settings).fit(training) { _ in !context.shouldStop() }.factors)
@@ -111,24 +112,14 @@ extension Catalogue {
     /// When each entry of the play matrix was first played, in seconds since 1970, in the order of storage; −1 where no time is
     /// known. Nil when no play of the library has a time.
     func firstPlayed(_ data: TasteData) throws -> [Int64]? {
-        let (rows, columns) = (data.listenerIndex, data.songIndex)
+        let rows = data.listenerIndex
         return try database.read { database in
             guard
                 try Bool.fetchOne(
                     database, sql: "SELECT EXISTS (SELECT 1 FROM play WHERE time >= 0)")
                     ?? false
             else { return nil }
-            var columnOfReference: [Int64: Int] = [:]
-            let references = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT r.id, (SELECT min(c.id) FROM track t JOIN track c ON c.recording = t.recording
-                        WHERE t.id = r.trackID) FROM reference r
-                    """)
-            while let row = try references.next() {
-                let id = (row[1] as Int64?).map(SongID.track) ?? .reference(row[0])
-                columnOfReference[row[0]] = columns[id]
-            }
+            let columnOfReference = try columnOfReference(data, database)
             var times = [Int64](repeating: -1, count: data.plays.count)
             let first = try Row.fetchCursor(
                 database,

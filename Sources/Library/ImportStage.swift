@@ -19,9 +19,10 @@ public struct ImportStage: Sendable {
     /// - Throws: ``LibraryError`` and `HistoryError`; the library is then as it was.
     public func run(file: URL, options: HistoryOptions = HistoryOptions()) throws -> ImportReport {
         let started = Date()
-        for path in [file, options.uniqueTracks, options.mismatches, options.acceptedMatches]
-            .compactMap({ $0?.path }) where !FileManager.default.fileExists(atPath: path)
-        {
+        for path in [
+            file, options.uniqueTracks, options.mismatches, options.acceptedMatches,
+            options.artists,
+        ].compactMap({ $0?.path }) where !FileManager.default.fileExists(atPath: path) {
             throw LibraryError.noSuchPath(path: path)
         }
         var report = ImportReport()
@@ -99,6 +100,7 @@ public struct ImportStage: Sendable {
             database, sql: "SELECT id FROM reference WHERE trackID IS NOT NULL")
         while let song = try matched.next() { report.matched += references.rowsOfSong[song] ?? 0 }
         report.unmatched = report.rows - report.matched
-        if report.imported > 0 { try catalogue.bumpRevision("plays", database) }
+        report.newSkips = opinions.newSkips
+        if report.imported + report.newSkips > 0 { try catalogue.bumpRevision("plays", database) }
     }
 }

@@ -29,10 +29,14 @@ struct TableReader {
                 try take(.play(name, reference, time: Self.known(fields[3])), number)
             }
         case .hetrec:
+            let artists = try HetRecArtists(beside: member, options)
             try fields(3, take) { fields, number in
                 if number == 1, fields[1].lowercased() == "artistid" { return nil }
                 return counted(
-                    fields[0], SongReference(id: "lastfm-artist-" + fields[1]), fields[2])
+                    fields[0],
+                    SongReference(
+                        id: "lastfm-artist-" + fields[1], artist: artists.name(fields[1])),
+                    fields[2])
             }
         case .lastfm360k:
             try fields(4, take) { fields, _ in

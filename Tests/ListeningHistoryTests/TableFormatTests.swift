@@ -129,6 +129,27 @@ import Testing
         #expect(try Sample.read(rows).plays.count == 4)
     }
 
+    /// The file as it comes, with slashes before its header; artists without a line keep their id alone.
+    @Test func hetrecArtistsGetNames() throws {
+        let rows = Data("//userID\tartistID\tweight\n2\t51\t13883\n2\t52\t11690\n".utf8)
+        let artists = "id\tname\turl\tpictureURL\n51\tDuran Duran\thttp://x\thttp://y\n\n"
+        let read = try Sample.read(rows, beside: ["artists.dat": artists])
+        #expect(
+            read.plays.map(\.reference) == [
+                SongReference(id: "lastfm-artist-51", artist: "Duran Duran"),
+                SongReference(id: "lastfm-artist-52"),
+            ])
+        #expect(try Sample.read(rows).plays.map(\.reference.artist) == [nil, nil])
+        #expect {
+            try Sample.read(rows, beside: ["artists.dat": artists + "no tab"])
+        } throws: {
+            "\($0)".contains("artists.dat") && "\($0)".contains("line 4")
+        }
+        // In an archive it is a file as any other.
+        let tar = Sample.tar([.init("user_artists.dat", rows)])
+        #expect(try Sample.read(tar, beside: ["artists.dat": artists]).plays.count == 2)
+    }
+
     @Test func timesAreReadAndAbsurdOnesAreNot() {
         for (text, seconds) in [
             ("1600000000", 1.6e9), ("1600000000123", 1.6e9 + 0.123),

@@ -101,7 +101,8 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
         .testTarget(
-            name: "LibraryTests", dependencies: ["Library", "AudioFeatures", "Matrices"]),
+            name: "LibraryTests",
+            dependencies: ["Library", "AudioFeatures", "Evaluation", "Matrices"]),
         .testTarget(
             name: "ColdwaveCommandTests",
             dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices"]),

@@ -11,6 +11,15 @@ public enum Baskets: String, Codable, CaseIterable, Sendable {
     /// Playlists, and the played songs of an album.
     case playlists
 
+    /// What error messages and tables call one of them.
+    var one: String {
+        switch self {
+        case .listeners: "listener"
+        case .sessions: "session"
+        case .playlists: "playlist"
+        }
+    }
+
     /// The pause that ends a session, in seconds.
     static let pauseSeconds: Int64 = 30 * 60
 
@@ -34,7 +43,10 @@ struct BasketData: Sendable {
         }
         let kept = rows.sorted { $0.value < $1.value }
         return BasketData(
-            names: kept.map { names[$0.key] },
+            // A line each in their file.
+            names: kept.map {
+                names[$0.key].split(whereSeparator: \.isNewline).joined(separator: " ")
+            },
             counts: SparseMatrix(
                 rows: kept.count, columns: counts.columns,
                 entries: kept.flatMap { old, new in

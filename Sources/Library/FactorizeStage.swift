@@ -159,12 +159,20 @@ extension Catalogue {
                 path: folder.path, reason: "its files do not belong together")
         }
         let isByListener = settings.baskets == .listeners
+        let names =
+            isByListener
+            ? listeners : try LineFile.read(folder.appendingPathComponent("baskets.txt"))
+        let baskets =
+            isByListener
+            ? factors.listeners
+            : try ArrayFile.readMatrix(folder.appendingPathComponent("baskets.npy"))
+        guard names.count == baskets.rows else {
+            throw LibraryError.damaged(
+                path: folder.path,
+                reason: "its baskets have \(names.count) names and \(baskets.rows) rows")
+        }
         return StoredFactors(
             run: last.run, listeners: listeners, songs: songs, factors: factors, settings: settings,
-            basketNames: isByListener
-                ? listeners : try LineFile.read(folder.appendingPathComponent("baskets.txt")),
-            basketFactors: isByListener
-                ? factors.listeners
-                : try ArrayFile.readMatrix(folder.appendingPathComponent("baskets.npy")))
+            basketNames: names, basketFactors: baskets)
     }
 }

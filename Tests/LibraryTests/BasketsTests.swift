@@ -1,4 +1,5 @@
 import CollaborativeFiltering
+import Evaluation
 import Foundation
 import ListeningHistory
 import Matrices
@@ -141,6 +142,55 @@ import Testing
         let stored = try place.catalogue.storedFactors(for: "test")
         #expect(stored.settings.baskets == .sessions && stored.basketNames.count == 44)
         #expect(try state() == .fresh)
+    }
+
+    /// A name with a line break is still one line of the run's file.
+    @Test func namesOfListsMayHoldAnything() throws {
+        let place = try Place()
+        func list(_ title: String, _ songs: [String]) -> String {
+            let tracks = songs.map { "{\"creator\": \"A\", \"title\": \"\($0)\"}" }
+            return
+                "{\"playlist\": {\"title\": \"\(title)\", \"track\": [\(tracks.joined(separator: ","))]}}"
+        }
+        _ = try place.add(list("One\\nand two\\r\\n", ["S", "T"]), listener: "ann")
+        _ = try place.add(list("", ["T", "U", "V"]), listener: "ann")
+        #expect(try factorize(place, .playlists).basketCount == 2)
+        let stored = try place.catalogue.storedFactors(for: "test")
+        #expect(stored.basketNames.count == 2 && stored.basketFactors.rows == 2)
+        #expect(stored.basketNames.contains("ann playlist One and two"))
+    }
+
+    /// With one listener there is nobody else to judge by; how well sessions are completed can be told.
+    @Test func warmEvaluationGoesByTheBaskets() throws {
+        let place = try Place()
+        _ = try place.add(Self.sessions(), listener: "ann")
+        func evaluate() throws -> EvaluationReport {
+            try WarmEvaluation(
+                place.catalogue, configuration: WarmEvaluationConfiguration(),
+                context: StageContext(threads: 1)
+            ).run()
+        }
+        #expect {
+            try evaluate()
+        } throws: {
+            "\($0)".contains("--baskets sessions")
+        }
+        _ = try factorize(place, .sessions)
+        let report = try evaluate()
+        #expect(report.split == "20 % of each session's songs, at random")
+        #expect(report.rankings == 40)
+        let auc = Dictionary(
+            report.rows.map { ($0.model, $0.auc) }, uniquingKeysWith: { first, _ in first })
+        #expect((auc["ALS"] ?? 0) > (auc["popularity"] ?? 1) + 0.15, "\(auc)")
+    }
+
+    @Test func neighborsShareSessions() throws {
+        let place = try Place()
+        _ = try place.add(Self.sessions(), listener: "ann")
+        _ = try factorize(place, .sessions)
+        let near = try PlayNeighbors(place.catalogue).songs(like: "A1 - S3", count: 8)
+        #expect(near.count == 8 && near.allSatisfy { $0.track.artist == "A1" })
+        #expect(near.allSatisfy { $0.because[0].hasSuffix("sessions hold both") })
     }
 
     @Test func settingsOfEarlierLibrariesAreRead() throws {

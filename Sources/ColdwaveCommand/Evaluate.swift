@@ -10,7 +10,8 @@ struct Evaluate: ParsableCommand {
             every listener's ranking of them is judged.
 
             warm: some of every listener's songs are held out, the ones they came to last where times are known, and the
-            models that know plays rank all other songs. Works without any audio.
+            models that know plays rank all other songs. Works without any audio. After `factorize --baskets sessions` or
+            playlists, these stand for the listeners.
             """)
 
     enum ProtocolName: String, ExpressibleByArgument, CaseIterable { case cold, warm }

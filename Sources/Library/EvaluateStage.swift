@@ -15,7 +15,8 @@ public struct ColdEvaluationConfiguration: Codable, Equatable, Sendable {
     public var training = TrainingConfiguration()
     /// The method's network is trained too, as published, and has a row of its own.
     public var paperNetwork = false
-    public var factorization = FactorizationConfiguration.catalogue
+    /// Nil for what `factorize` takes of itself: α and λ by the plays that are left in each fold.
+    public var factorization: FactorizationConfiguration?
 
     public init() {}
 }
@@ -120,7 +121,8 @@ public struct ColdEvaluation: Sendable {
     }
 
     private func factorize(_ plays: SparseMatrix) throws -> Factors {
-        var settings = configuration.factorization
+        var settings =
+            configuration.factorization ?? FactorizeSettings().resolved(plays).factorization
         settings.threads = context.threads
         return try ImplicitALS(settings).fit(plays) { _ in !context.shouldStop() }.factors
     }

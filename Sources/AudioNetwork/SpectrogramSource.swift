@@ -86,9 +86,12 @@ extension SpectrogramSource {
             try values.withUnsafeMutableBufferPointer {
                 try copyFrames(of: song, from: 0, count: length, into: $0)
             }
-            for (i, value) in values.enumerated() {
-                sums[i % bands] += Double(value)
-                squares[i % bands] += Double(value) * Double(value)
+            for frame in stride(from: 0, to: values.count, by: bands) {
+                for band in 0..<bands {
+                    let value = Double(values[frame + band])
+                    sums[band] += value
+                    squares[band] += value * value
+                }
             }
             frames += length
         }

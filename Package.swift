@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "Recommendation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
         .target(
-            name: "Projection", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
+            name: "Projection", dependencies: ["Matrices", "CKernels", "CZlib"],
+            swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Matrices"], swiftSettings: numeric),
         .target(name: "AudioNetwork", dependencies: ["Torch", "Matrices"], swiftSettings: numeric),
         .target(

@@ -116,7 +116,7 @@ final class FieldGrid {
 
     /// The field of one charged node, at the nodes near it.
     private func measureOwn(threads: Int) {
-        let (width, height) = (shape.width, shape.height)
+        let height = shape.height
         grid.start.update(repeating: 0, count: grid.count)
         grid.start[0] = 1
         var whole = field(left: 0, top: 0, rows: height)

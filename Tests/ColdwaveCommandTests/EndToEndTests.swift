@@ -142,7 +142,10 @@ final class SmallWorld {
         #expect(process.terminationStatus == 130)
         let built = try coldwave("build", "--epochs", "2", "--json")
         let stages = try #require(try built.json()["stages"] as? [[String: Any]])
-        #expect(stages.map { $0["name"] as? String } == ["scan", "factorize", "train", "predict"])
+        #expect(
+            stages.map { $0["name"] as? String } == [
+                "scan", "factorize", "train", "predict", "map",
+            ])
         let fresh = try #require(
             try coldwave("build", "--json").json()["stages"] as? [[String: Any]])
         #expect(fresh.allSatisfy { $0["state"] as? String == "fresh" })

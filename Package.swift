@@ -101,7 +101,7 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["Evaluation", "Matrices"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "ProjectionTests", dependencies: ["Projection", "Matrices"],
+            name: "ProjectionTests", dependencies: ["Projection", "Matrices", "CZlib"],
             swiftSettings: numeric),
         .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
         .testTarget(

@@ -18,6 +18,8 @@ struct LabTSNE: ParsableCommand {
     @Option(help: "About how many neighbours count; 3 × it are looked up.") var perplexity: Float =
         30
     @Option(help: "Steps, the exaggerated ones included.") var iterations = 750
+    @Option(help: "Distance of the interpolation's nodes; smaller is slower and more exact.")
+    var nodeSpacing: Float = TSNEConfiguration().nodeSpacing
     @Option(help: "Seed of everything random.") var seed: UInt64 = 0
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
     @OptionGroup var output: OutputOptions
@@ -36,6 +38,9 @@ struct LabTSNE: ParsableCommand {
         guard iterations >= 1, threads >= 1 else {
             throw ValidationError("--iterations and --threads must be at least 1.")
         }
+        guard nodeSpacing > 0, nodeSpacing <= 4 else {
+            throw ValidationError("--node-spacing must be more than 0 and at most 4.")
+        }
         guard perplexity > 1, perplexity.isFinite else {
             throw ValidationError("--perplexity must be more than 1.")
         }
@@ -45,7 +50,8 @@ struct LabTSNE: ParsableCommand {
         let url = URL(fileURLWithPath: vectors)
         let matrix = try ArrayFile.readMatrix(url)
         let tsne = TSNE(
-            TSNEConfiguration(perplexity: perplexity, iterations: iterations, seed: seed),
+            TSNEConfiguration(
+                perplexity: perplexity, iterations: iterations, nodeSpacing: nodeSpacing, seed: seed),
             threads: threads)
         let started = Date()
         let display = ProgressDisplay(isQuiet: output.quiet)

@@ -20,6 +20,7 @@ public enum MapHTML {
         let y: Double
         let songs: Double
         let level: Int
+        let spread: Double
     }
 
     private struct Palette: Encodable {
@@ -77,7 +78,8 @@ public enum MapHTML {
             regions: scene.regions.prefix(400).map {
                 Region(
                     name: $0.name, x: ($0.x * 1e4).rounded() / 1e4, y: ($0.y * 1e4).rounded() / 1e4,
-                    songs: ($0.songs * 10).rounded() / 10, level: $0.level)
+                    songs: ($0.songs * 10).rounded() / 10, level: $0.level,
+                    spread: ($0.spread * 1e4).rounded() / 1e4)
             }, light: Palette(.light), dark: Palette(.dark))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
@@ -97,10 +99,10 @@ public enum MapHTML {
             return Layer(
                 id: layer.coloring.rawValue, names: names, counts: counts, others: others, low: "",
                 high: "", codes: codes, isRange: false)
-        case .range(let low, let high, let unknown):
+        case .range(let stops, let unknown):
             return Layer(
-                id: layer.coloring.rawValue, names: [], counts: [], others: unknown, low: low,
-                high: high, codes: codes, isRange: true)
+                id: layer.coloring.rawValue, names: [], counts: [], others: unknown,
+                low: stops.first ?? "", high: stops.last ?? "", codes: codes, isRange: true)
         }
     }
 }

@@ -4,6 +4,8 @@ enum MapLegend {
         /// A colour's code; nil for a line of text alone.
         let code: UInt8?
         let text: String
+        /// How many songs; empty for what is not counted.
+        var count = ""
         let isRing: Bool
     }
 
@@ -28,21 +30,23 @@ enum MapLegend {
             for (i, name) in names.enumerated() where counts[i] > 0 {
                 rows.append(
                     Row(
-                        code: UInt8(i), text: "\(shortened(name))  \(grouped(counts[i]))",
+                        code: UInt8(i), text: shortened(name), count: grouped(counts[i]),
                         isRing: false))
             }
             if others > 0 {
                 rows.append(
-                    Row(code: UInt8(names.count), text: "others  \(grouped(others))", isRing: false)
+                    Row(
+                        code: UInt8(names.count), text: "others", count: grouped(others),
+                        isRing: false)
                 )
             }
-        case .range(let low, let high, let unknown):
-            for i in 0...4 {
-                let text = i == 0 ? low : i == 4 ? high : ""
+        case .range(let stops, let unknown):
+            for (i, text) in stops.enumerated() {
                 rows.append(Row(code: UInt8(i * 254 / 4), text: text, isRing: false))
             }
             if unknown > 0 {
-                rows.append(Row(code: 255, text: "not known  \(grouped(unknown))", isRing: false))
+                rows.append(
+                    Row(code: 255, text: "not known", count: grouped(unknown), isRing: false))
             }
         }
         let new = scene.points.count(where: \.isNew)
@@ -60,15 +64,14 @@ enum MapLegend {
             let middle = y + step * Double(i + 1)
             if let code = row.code {
                 lines.append(
-                    #"<circle class="\#(MapSVG.name(code, scene.layer.scale))" cx="\#(x + 7)" cy="\#(middle)" r="6.5"/>"#
-                )
+                    MapSVG.mark(code, scene.layer.scale, x: x + 7, y: middle, radius: 6.5) + "/>")
             } else if row.isRing {
                 lines.append(
                     #"<circle class="ring" cx="\#(x + 7)" cy="\#(middle)" r="6.5" fill="none" stroke-width="1.2"/>"#
                 )
             }
             lines.append(
-                #"<text class="ink" x="\#(x + 24)" y="\#(middle)" font-size="15" dominant-baseline="central">\#(MapSVG.escaped(row.text))</text>"#
+                #"<text class="ink" x="\#(x + 24)" y="\#(middle)" font-size="15" dominant-baseline="central">\#(MapSVG.escaped(row.text))<tspan class="faint" dx="9" font-size="13">\#(row.count)</tspan></text>"#
             )
         }
         return lines

@@ -14,7 +14,8 @@ extension MapPage {
         const theme = () => dark.matches ? map.dark : map.light;
         const rgb = h => [1, 3, 5].map(k => parseInt(h.slice(k, k + 2), 16));
         const slot = c => layer.isRange ? (c === 255 ? 32 : c >> 3) : Math.min(c, layer.names.length);
-        function colors() { const t = theme(); return layer.isRange ? [...t.ramp, t.other] : [...t.colors.slice(0, layer.names.length), t.other]; }
+        function colors() { const t = theme(); return layer.isRange ? [...t.ramp, t.other] : [...layer.names.map((_, k) => t.colors[k % 8]), t.other]; }
+        const isDiamond = k => !layer.isRange && k >= 8 && k < layer.names.length;
         function fit() {
           const side = innerWidth > 640 ? 268 : 0, low = innerWidth > 640 ? 0 : innerHeight * .38;
           scale = Math.min(innerWidth - side, innerHeight - low); ox = (innerWidth - side - scale) / 2; oy = (innerHeight - low - scale) / 2;
@@ -23,7 +24,7 @@ extension MapPage {
         function resize() { D = devicePixelRatio || 1; W = innerWidth; H = innerHeight; canvas.width = W * D; canvas.height = H * D; fit(); least = scale / 2; draw(); }
         const later = () => { if (!queued) { queued = true; requestAnimationFrame(() => { queued = false; draw(); }); } };
         const zoomed = () => scale / (2 * least);
-        const radius = () => Math.min(9, Math.max(1.1, .24 * 2 * least / Math.sqrt(n)) * Math.pow(zoomed(), .55));
+        const radius = () => Math.min(10, Math.min(5.5, Math.max(1.1, .19 * 2 * least / Math.sqrt(n))) * Math.pow(zoomed(), .55));
         const shown = i => !hidden.has(slot(layer.codes[i]));
         function draw() {
           const t = theme(), list = colors(), r = radius(), seen = [];
@@ -34,9 +35,15 @@ extension MapPage {
           names(seen, t, r);
           if (hover >= 0) { g.globalAlpha = 1; g.strokeStyle = t.ink; g.lineWidth = 2.5; g.beginPath(); g.arc(ox + X[hover] * scale, oy + Y[hover] * scale, r + 3, 0, 7); g.stroke(); }
         }
+        const clouds = new Map();
+        function cloud(color) {
+          if (!clouds.has(color)) { const c = document.createElement('canvas'); c.width = c.height = 64; const q = c.getContext('2d'), f = q.createRadialGradient(32, 32, 0, 32, 32, 32); f.addColorStop(0, color); f.addColorStop(1, color + '00'); q.fillStyle = f; q.fillRect(0, 0, 64, 64); clouds.set(color, c); }
+          return clouds.get(color);
+        }
         function circles(seen, list, r, t) {
           const dim = hits ? .25 : 1, found = hits && new Set(hits), alpha = seen.length < 2000 ? .88 : .7;
-          for (const i of seen) { g.globalAlpha = alpha * (found && found.has(i) ? 1 : dim); g.fillStyle = list[slot(layer.codes[i])]; g.beginPath(); g.arc(ox + X[i] * scale, oy + Y[i] * scale, r, 0, 7); g.fill(); }
+          if (n <= 6000) { g.globalAlpha = .13 * dim; for (const i of seen) { const x = ox + X[i] * scale, y = oy + Y[i] * scale, R = r * 4.5; g.drawImage(cloud(list[slot(layer.codes[i])]), x - R, y - R, 2 * R, 2 * R); } }
+          for (const i of seen) { g.globalAlpha = alpha * (found && found.has(i) ? 1 : dim); const k = slot(layer.codes[i]), x = ox + X[i] * scale, y = oy + Y[i] * scale, q = 1.25 * r; g.fillStyle = list[k]; g.beginPath(); if (isDiamond(k)) { g.moveTo(x, y - q); g.lineTo(x + q, y); g.lineTo(x, y + q); g.lineTo(x - q, y); } else g.arc(x, y, r, 0, 7); g.fill(); }
           if (seen.length < 6000) { g.globalAlpha = .8 * dim; g.strokeStyle = t.ink; g.lineWidth = 1; for (const i of seen) if (!map.plays[i]) { g.beginPath(); g.arc(ox + X[i] * scale, oy + Y[i] * scale, r + 2.2, 0, 7); g.stroke(); } }
         }
         function pixels(seen, list, r) {
@@ -65,7 +72,8 @@ extension MapPage {
             if (q.level === 1 && layer.id !== 'artist' && z * z * q.songs < 4 + n / 400) continue;
             if (twins.some(b => b[0] === q.name && Math.hypot(b[1] - x, b[2] - y) < 160)) continue;
             const size = q.level === 0 ? Math.min(25, 14 + 60 * q.songs / n) : layer.id === 'artist' ? 14 : 12;
-            if (put(q.name, x, y, size, q.level === 0 ? 650 : 500)) twins.push([q.name, x, y]);
+            const s = q.spread * scale, up = s < 20 ? 1.6 * s + r + .6 * size + 3 : 0;
+            if (put(q.name, x, y - up, size, q.level === 0 ? 650 : 500)) twins.push([q.name, x, y]);
           }
           if (seen.length < 400 && z > 2.5) for (const i of seen) put(map.titles[i].slice(0, 32), ox + X[i] * scale, oy + Y[i] * scale + r + 10, 11, 400);
         }
@@ -73,7 +81,7 @@ extension MapPage {
           const ul = document.getElementById('legend'), list = colors(); ul.replaceChildren();
           const row = (k, name, count) => {
             const li = document.createElement('li'), b = document.createElement('button'), i = document.createElement('i'), s = document.createElement('span'), e = document.createElement('em');
-            i.style.background = list[k]; s.textContent = name; e.textContent = count.toLocaleString('en'); b.append(i, s, e); b.title = name; b.className = hidden.has(k) ? 'off' : '';
+            i.style.background = list[k]; if (isDiamond(k)) { i.style.borderRadius = 0; i.style.transform = 'rotate(45deg) scale(.85)'; } s.textContent = name; e.textContent = count.toLocaleString('en'); b.append(i, s, e); b.title = name; b.className = hidden.has(k) ? 'off' : '';
             b.onclick = () => { hidden.has(k) ? hidden.delete(k) : hidden.add(k); legend(); later(); }; li.append(b); ul.append(li);
           };
           if (layer.isRange) {
@@ -82,7 +90,7 @@ extension MapPage {
             if (layer.others) row(32, 'not known', layer.others);
           } else { layer.names.forEach((name, k) => layer.counts[k] && row(k, name, layer.counts[k])); if (layer.others) row(layer.names.length, 'others', layer.others); }
           const fresh = map.plays.filter(p => !p).length;
-          if (fresh && layer.id !== 'new') { const li = document.createElement('li'); li.innerHTML = '<button disabled><i style="border:1.5px solid var(--ink)"></i><span>new: nobody has played it</span></button>'; ul.append(li); }
+          if (fresh && layer.id !== 'new') { const li = document.createElement('li'); li.innerHTML = '<button disabled><i style="border:1.5px solid var(--ink)"></i><span>new: without a play</span></button>'; ul.append(li); }
         }
         function nearest(x, y) {
           let best = -1, least = Math.max(8, radius() + 4) ** 2;

@@ -39,16 +39,25 @@ public struct ColorLayer: Equatable, Sendable {
     public enum Scale: Equatable, Sendable {
         /// Codes are places in `names`, most frequent first; the code behind the last is for all others.
         case categories(names: [String], counts: [Int], others: Int)
-        /// Codes 0…254 run from low to high; 255 is not known.
-        case range(low: String, high: String, unknown: Int)
+        /// Codes 0…254 run from the first to the last of five evenly spaced values; 255 is not known.
+        case range(stops: [String], unknown: Int)
+
+        /// Whether a code is drawn as a diamond: behind the eighth category the colours come again in that shape.
+        func isDiamond(_ code: UInt8) -> Bool {
+            if case .categories(let names, _, _) = self {
+                return code >= 8 && Int(code) < names.count
+            }
+            return false
+        }
     }
     public let coloring: MapColoring
     public let scale: Scale
     /// One a song.
     public let codes: [UInt8]
 
-    /// More categories than eight cannot be told apart, least of all by the colour-blind; the rest is grey.
-    static let most = 8
+    /// More colours than eight cannot be told apart, least of all by the colour-blind. Where dots are large enough to have a shape
+    /// they come twice, as discs and as diamonds. The rest is grey.
+    static func most(of points: Int) -> Int { points <= 6000 ? 16 : 8 }
 
     public init(_ points: [MapPoint], by coloring: MapColoring) {
         self.coloring = coloring
@@ -81,7 +90,8 @@ public struct ColorLayer: Equatable, Sendable {
     private static func categories(_ values: [String]) -> (Scale, [UInt8]) {
         var counts: [String: Int] = [:]
         for value in values where !value.isEmpty { counts[value, default: 0] += 1 }
-        let top = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(most)
+        let top = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(
+            most(of: values.count))
         let code = Dictionary(uniqueKeysWithValues: zip(top.map(\.key), UInt8(0)...))
         let codes = values.map { code[$0] ?? UInt8(top.count) }
         let named = top.reduce(0) { $0 + $1.value }
@@ -95,11 +105,13 @@ public struct ColorLayer: Equatable, Sendable {
     private static func range(_ values: [Double?], _ text: (Double) -> String) -> (Scale, [UInt8]) {
         let known = values.compactMap { $0 }
         guard let low = known.min(), let high = known.max() else {
-            return (.range(low: "", high: "", unknown: values.count), values.map { _ in 255 })
+            return (.range(stops: [], unknown: values.count), values.map { _ in 255 })
         }
         let width = max(high - low, .leastNormalMagnitude)
         return (
-            .range(low: text(low), high: text(high), unknown: values.count - known.count),
+            .range(
+                stops: (0...4).map { text(low + (high - low) * Double($0) / 4) },
+                unknown: values.count - known.count),
             values.map { value in value.map { UInt8(254 * ($0 - low) / width) } ?? 255 }
         )
     }

@@ -26,13 +26,32 @@ public enum MapRaster {
         write(MapLegend.heading(scene), MapLegend.x, MapLegend.y - 5, 14, 1.2, palette.faint)
         for (i, row) in MapLegend.rows(scene).enumerated() {
             let middle = MapLegend.y + MapLegend.step * Double(i + 1)
-            let color = row.code.map { palette.color($0, scene.layer.scale) } ?? palette.text
-            raster.disc(
-                x: (MapLegend.x + 7) * zoom, y: middle * zoom, radius: 6.5 * zoom,
-                thickness: row.isRing ? 1.2 * zoom : nil, color: color, opacity: 1)
+            let x = (MapLegend.x + 7) * zoom
+            if let code = row.code {
+                mark(
+                    code, scene.layer.scale, palette, x, middle * zoom, 6.5 * zoom, 1, on: &raster)
+            } else {
+                raster.disc(
+                    x: x, y: middle * zoom, radius: 6.5 * zoom, thickness: 1.2 * zoom,
+                    color: palette.text, opacity: 1)
+            }
             write(row.text, MapLegend.x + 24, middle, 14, 1.1, palette.text)
+            let end = MapLegend.x + 33 + RasterText.width(row.text, size: 14)
+            write(row.count, end, middle, 12, 1.1, palette.faint)
         }
         return raster
+    }
+
+    private static func mark(
+        _ code: UInt8, _ scale: ColorLayer.Scale, _ palette: MapPalette, _ x: Double, _ y: Double,
+        _ radius: Double, _ opacity: Double, on raster: inout Raster
+    ) {
+        let color = palette.color(code, scale)
+        if scale.isDiamond(code) {
+            raster.diamond(x: x, y: y, radius: radius, color: color, opacity: opacity)
+        } else {
+            raster.disc(x: x, y: y, radius: radius, color: color, opacity: opacity)
+        }
     }
 
     /// The dots alone over nothing, `side` pixels high and wide.
@@ -48,12 +67,22 @@ public enum MapRaster {
     ) {
         let layer = scene.layer
         let side = MapScene.plot.side
+        if scene.hasClouds {
+            for i in scene.places.indices {
+                raster.disc(
+                    x: (offset.x + scene.places[i].x * side) * zoom,
+                    y: (offset.y + scene.places[i].y * side) * zoom,
+                    radius: scene.radius * MapScene.cloud.reach * zoom, edge: 0.5,
+                    color: palette.color(layer.codes[i], layer.scale),
+                    opacity: MapScene.cloud.opacity)
+            }
+        }
         for i in scene.places.indices {
             let x = (offset.x + scene.places[i].x * side) * zoom
             let y = (offset.y + scene.places[i].y * side) * zoom
-            raster.disc(
-                x: x, y: y, radius: scene.radius * zoom,
-                color: palette.color(layer.codes[i], layer.scale), opacity: scene.opacity)
+            mark(
+                layer.codes[i], layer.scale, palette, x, y, scene.radius * zoom, scene.opacity,
+                on: &raster)
             if scene.showsRings, scene.points[i].isNew {
                 raster.disc(
                     x: x, y: y, radius: (scene.radius + 2.2) * zoom, thickness: 1.1 * zoom,

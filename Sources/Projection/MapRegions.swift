@@ -10,6 +10,8 @@ public struct MapRegion: Equatable, Sendable {
     public let songs: Double
     /// 0 for genres, 1 for artists, whose areas are smaller.
     public let level: Int
+    /// How far its songs lie from (x, y), root mean square, in the unit square.
+    public let spread: Double
 }
 
 /// Names for a map's dense areas, from its songs' tags.
@@ -56,11 +58,18 @@ public enum MapRegions {
                     guard
                         around.allSatisfy({ $0 < 0 ? own[at + $0] < value : own[at + $0] <= value })
                     else { continue }
-                    let (x, y) = (Double(column) + 0.5, Double(row) + 0.5)
+                    let x = (Double(column) + 0.5) / Double(size)
+                    let y = (Double(row) + 0.5) / Double(size)
+                    let reach = 3 * smoothing / Double(size)
+                    let squares = songs.map { song in
+                        pow(places[song].x - x, 2) + pow(places[song].y - y, 2)
+                    }.filter { $0 < reach * reach }
                     found.append(
                         MapRegion(
-                            name: name, x: x / Double(size), y: y / Double(size),
-                            songs: value * 2 * .pi * smoothing * smoothing, level: level))
+                            name: name, x: x, y: y,
+                            songs: value * 2 * .pi * smoothing * smoothing, level: level,
+                            spread: (squares.reduce(0, +) / Double(max(1, squares.count)))
+                                .squareRoot()))
                 }
             }
         }

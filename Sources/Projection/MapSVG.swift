@@ -29,20 +29,30 @@ public enum MapSVG {
 
     private static func circles(_ scene: MapScene) -> [String] {
         let layer = scene.layer
-        let radius = number(scene.radius)
-        var lines = [#"<g class="dots">"#]
+        var lines: [String] = []
+        var rings: [String] = []
+        if scene.hasClouds {
+            lines += [
+                #"<filter id="soft" x="-5%" y="-5%" width="110%" height="110%"><feMorphology operator="dilate" radius="8"/><feGaussianBlur stdDeviation="14"/></filter>"#,
+                ##"<use href="#dots" filter="url(#soft)" opacity="0.3"/>"##,
+            ]
+        }
+        lines.append(#"<g id="dots" class="dots">"#)
         for i in scene.points.indices {
             let point = scene.points[i]
             let (x, y) = scene.place(i)
-            let ring =
-                scene.showsRings && point.isNew
-                ? #"<circle class="ring" cx="\#(number(x))" cy="\#(number(y))" r="\#(number(scene.radius + 2.2))"/>"#
-                : ""
+            if scene.showsRings, point.isNew {
+                rings.append(
+                    #"<circle class="ring" cx="\#(number(x))" cy="\#(number(y))" r="\#(number(scene.radius + 2.2))"/>"#
+                )
+            }
             lines.append(
-                #"<circle class="\#(name(layer.codes[i], layer.scale))" cx="\#(number(x))" cy="\#(number(y))" r="\#(radius)"><title>\#(escaped("\(point.artist) – \(point.title)"))</title></circle>\#(ring)"#
+                mark(layer.codes[i], layer.scale, x: x, y: y, radius: scene.radius)
+                    + "><title>\(escaped("\(point.artist) – \(point.title)"))</title>"
+                    + (layer.scale.isDiamond(layer.codes[i]) ? "</path>" : "</circle>")
             )
         }
-        return lines + ["</g>"]
+        return lines + ["</g>"] + rings
     }
 
     private static func names(_ scene: MapScene) -> [String] {
@@ -51,7 +61,21 @@ public enum MapSVG {
         }
     }
 
-    /// Classes: c0…c8 for categories, r0…r31 for a range, o for others.
+    /// A disc or a diamond, up to the end of its tag.
+    static func mark(
+        _ code: UInt8, _ scale: ColorLayer.Scale, x: Double, y: Double, radius: Double
+    ) -> String {
+        let name = name(code, scale)
+        if scale.isDiamond(code) {
+            let r = number(1.25 * radius)
+            return
+                #"<path class="\#(name)" d="M\#(number(x)) \#(number(y - 1.25 * radius))l\#(r) \#(r)-\#(r) \#(r)-\#(r)-\#(r)z""#
+        }
+        return
+            #"<circle class="\#(name)" cx="\#(number(x))" cy="\#(number(y))" r="\#(number(radius))""#
+    }
+
+    /// Classes: c0…c15 for categories, r0…r31 for a range, o for others.
     static func name(_ code: UInt8, _ scale: ColorLayer.Scale) -> String {
         switch scale {
         case .categories(let names, _, _): Int(code) < names.count ? "c\(code)" : "o"
@@ -61,7 +85,7 @@ public enum MapSVG {
 
     private static func style(_ scene: MapScene) -> String {
         """
-        .dots circle{fill-opacity:\(scene.opacity)} .dots .ring{fill:none;stroke-width:1.1}
+        .dots *{fill-opacity:\(scene.opacity)} .ring{fill:none;stroke-width:1.1}
         .name{text-anchor:middle;dominant-baseline:central;paint-order:stroke;stroke-width:4;stroke-linejoin:round;stroke-opacity:.85}
         \(colors(.light, scene)) @media (prefers-color-scheme: dark){\(colors(.dark, scene))}
         """
@@ -74,7 +98,7 @@ public enum MapSVG {
             + ".ring{stroke:\(palette.text.hex)} .o{fill:\(palette.other.hex)} "
         switch scene.layer.scale {
         case .categories(let names, _, _):
-            for i in names.indices { rules += ".c\(i){fill:\(palette.categories[i].hex)} " }
+            for i in names.indices { rules += ".c\(i){fill:\(palette.categories[i % 8].hex)} " }
         case .range:
             for i in 0..<32 {
                 rules += ".r\(i){fill:\(palette.ordered(Double(i) / 31).hex)} "

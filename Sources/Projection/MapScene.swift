@@ -28,7 +28,7 @@ public struct MapScene: Sendable {
 
     /// A dot's radius: as large as lets neighbours stand apart, on average.
     var radius: Double {
-        min(6.5, max(1.1, 0.24 * Self.plot.side / Double(max(1, points.count)).squareRoot()))
+        min(5.5, max(1.1, 0.19 * Self.plot.side / Double(max(1, points.count)).squareRoot()))
     }
 
     /// How much of the background a dot hides.
@@ -36,6 +36,10 @@ public struct MapScene: Sendable {
 
     /// Above this, dots are drawn as a picture: no reader draws 300,000 circles.
     static let mostCircles = 12_000
+
+    /// A soft cloud behind the dots, so that areas of one colour are seen as such; where dots are many they are one themselves.
+    var hasClouds: Bool { points.count <= 6000 }
+    static let cloud = (reach: 4.5, opacity: 0.055)
 
     /// Around every dot of a new song, while dots are few enough to look at one.
     var showsRings: Bool { points.count <= 6000 && points.contains { !$0.isNew } }
@@ -75,9 +79,12 @@ public struct MapScene: Sendable {
             let share = region.songs / Double(max(1, points.count))
             let size =
                 region.level == 0 ? min(25, 14 + 60 * share) : coloring == .artist ? 14 : 11.5
+            // A small area would lie hidden under its name, which stands above it.
+            let spread = region.spread * Self.plot.side
+            let above = spread < 20 ? 1.6 * spread + radius + 0.6 * size + 3 : 0
             let name = PlacedName(
                 text: region.name, x: Self.plot.x + region.x * Self.plot.side,
-                y: Self.plot.y + region.y * Self.plot.side, size: size, level: region.level)
+                y: Self.plot.y + region.y * Self.plot.side - above, size: size, level: region.level)
             let isTwin = placed.contains {
                 $0.text == name.text && hypot($0.x - name.x, $0.y - name.y) < 160
             }

@@ -25,9 +25,11 @@ public struct Raster: Sendable {
         pixels[at] = pixels[at] * (1 - source.w) + source
     }
 
-    /// A disc with soft edges; a ring where `thickness` is given. Coordinates are in pixels.
+    /// A disc with smooth edges; a ring where `thickness` is given. Coordinates are in pixels.
+    /// - Parameter edge: the outer share of the radius over which the disc fades.
     mutating func disc(
-        x: Double, y: Double, radius: Double, thickness: Double? = nil, color: MapPalette.Color,
+        x: Double, y: Double, radius: Double, thickness: Double? = nil, edge: Double = 0,
+        color: MapPalette.Color,
         opacity: Double
     ) {
         let value = Self.value(color, opacity)
@@ -41,7 +43,20 @@ public struct Raster: Sendable {
             if let thickness {
                 return Float(thickness) / 2 + 0.5 - abs(distance - Float(radius))
             }
-            return Float(radius) + 0.5 - distance
+            return (Float(radius) + 0.5 - distance) / max(1, Float(edge * radius))
+        }
+    }
+
+    /// A square on its corner with smooth edges, as large as a disc of this radius.
+    mutating func diamond(
+        x: Double, y: Double, radius: Double, color: MapPalette.Color, opacity: Double
+    ) {
+        let reach = 1.25 * radius
+        shape(
+            left: x - reach - 1, right: x + reach + 1, top: y - reach - 1, bottom: y + reach + 1,
+            Self.value(color, opacity)
+        ) { px, py in
+            (Float(reach) - abs(px - Float(x)) - abs(py - Float(y))) * 0.707 + 0.5
         }
     }
 
@@ -50,9 +65,9 @@ public struct Raster: Sendable {
         left: Double, right: Double, top: Double, bottom: Double, _ value: SIMD4<Float>,
         coverage: (Float, Float) -> Float
     ) {
-        let columns = max(0, Int(left))...max(0, min(width - 1, Int(right)))
-        let rows = max(0, Int(top))...max(0, min(height - 1, Int(bottom)))
         guard right >= 0, bottom >= 0, left < Double(width), top < Double(height) else { return }
+        let columns = max(0, Int(left))...min(width - 1, Int(right))
+        let rows = max(0, Int(top))...min(height - 1, Int(bottom))
         for row in rows {
             for column in columns {
                 let share = coverage(Float(column) + 0.5, Float(row) + 0.5)

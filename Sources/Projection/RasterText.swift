@@ -54,7 +54,15 @@ enum RasterText {
 
     /// Width of a text whose capitals are `0.7 * size` high.
     static func width(_ text: String, size: Double) -> Double {
-        Double(folded(text).count) * 0.6 * size
+        folded(text).reduce(0) { $0 + Double(extent($1).width + 1) } * size / 10 - size / 10
+    }
+
+    /// The first of a letter's columns that has a dot, and how many columns it takes.
+    private static func extent(_ letter: Character) -> (first: Int, width: Int) {
+        guard let code = letter.asciiValue, code > 32, code < 127 else { return (1, 3) }
+        let columns = letters[Int(code) - 33]
+        let used = (0..<5).filter { columns >> UInt64(8 * (4 - $0)) & 255 != 0 }
+        return ((used.first ?? 0), (used.last ?? 4) - (used.first ?? 0) + 1)
     }
 
     /// Strokes of a letter in dots: from (column, row) to (column, row).
@@ -95,8 +103,11 @@ enum RasterText {
         let dot = Float(size / 10)
         let value = Raster.value(color, opacity)
         let half = Float(weight) / 2 * dot
-        for (i, letter) in folded(text).enumerated() {
-            let left = Float(x + Double(i) * 0.6 * size) + dot / 2
+        var next = Float(x)
+        for letter in folded(text) {
+            let (first, width) = extent(letter)
+            let left = next + dot / 2 - Float(first) * dot
+            next += Float(width + 1) * dot
             let top = Float(y) - 3 * dot
             let strokes = strokes(letter).map { a, b in
                 (SIMD2(left, top) + a * dot, SIMD2(left, top) + b * dot)

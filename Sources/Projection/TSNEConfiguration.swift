@@ -16,7 +16,8 @@ public struct TSNEConfiguration: Codable, Equatable, Sendable {
     public var learningRate: Float?
     /// Up to so many points repulsion is summed exactly, above by interpolation and FFT; default 2,000.
     public var exactUpTo: Int
-    /// Distance of the interpolation's nodes on the map, where the similarity 1 / (1 + d²) has width 1; default 0.5.
+    /// Distance of the interpolation's nodes on the map, where the similarity 1 / (1 + d²) has width 1; default 1/3.
+    /// Between 0.5 and 1/3 the KL divergence of 20,000 songs' factors fell from 1.683 to 1.641, at 1/4 to 1.626.
     public var nodeSpacing: Float
     /// Seed of the jitter that keeps equal vectors apart.
     public var seed: UInt64
@@ -24,7 +25,7 @@ public struct TSNEConfiguration: Codable, Equatable, Sendable {
     public init(
         perplexity: Float = 30, iterations: Int = 750, exaggeratedIterations: Int = 250,
         exaggeration: Float = 12, earlyMomentum: Float = 0.5, momentum: Float = 0.8,
-        learningRate: Float? = nil, exactUpTo: Int = 2000, nodeSpacing: Float = 0.5,
+        learningRate: Float? = nil, exactUpTo: Int = 2000, nodeSpacing: Float = 1 / 3,
         seed: UInt64 = 0
     ) {
         self.perplexity = perplexity

@@ -51,7 +51,8 @@ struct LabTSNE: ParsableCommand {
         let matrix = try ArrayFile.readMatrix(url)
         let tsne = TSNE(
             TSNEConfiguration(
-                perplexity: perplexity, iterations: iterations, nodeSpacing: nodeSpacing, seed: seed),
+                perplexity: perplexity, iterations: iterations, nodeSpacing: nodeSpacing, seed: seed
+            ),
             threads: threads)
         let started = Date()
         let display = ProgressDisplay(isQuiet: output.quiet)

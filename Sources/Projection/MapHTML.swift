@@ -38,7 +38,7 @@ public enum MapHTML {
             ink = palette.text.hex
             faint = palette.faint.hex
             other = palette.other.hex
-            colors = palette.categories.map(\.hex)
+            colors = (0..<ColorLayer.most).map { palette.category($0).hex }
             ramp = (0..<32).map { palette.ordered(Double($0) / 31).hex }
         }
     }

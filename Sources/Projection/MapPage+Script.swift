@@ -14,7 +14,7 @@ extension MapPage {
         const theme = () => dark.matches ? map.dark : map.light;
         const rgb = h => [1, 3, 5].map(k => parseInt(h.slice(k, k + 2), 16));
         const slot = c => layer.isRange ? (c === 255 ? 32 : c >> 3) : Math.min(c, layer.names.length);
-        function colors() { const t = theme(); return layer.isRange ? [...t.ramp, t.other] : [...layer.names.map((_, k) => t.colors[k % 8]), t.other]; }
+        function colors() { const t = theme(); return layer.isRange ? [...t.ramp, t.other] : [...layer.names.map((_, k) => t.colors[k]), t.other]; }
         const isDiamond = k => !layer.isRange && k >= 8 && k < layer.names.length;
         function fit() {
           const side = innerWidth > 640 ? 268 : 0, low = innerWidth > 640 ? 0 : innerHeight * .38;
@@ -24,7 +24,7 @@ extension MapPage {
         function resize() { D = devicePixelRatio || 1; W = innerWidth; H = innerHeight; canvas.width = W * D; canvas.height = H * D; fit(); least = scale / 2; draw(); }
         const later = () => { if (!queued) { queued = true; requestAnimationFrame(() => { queued = false; draw(); }); } };
         const zoomed = () => scale / (2 * least);
-        const radius = () => Math.min(10, Math.min(5.5, Math.max(1.1, .19 * 2 * least / Math.sqrt(n))) * Math.pow(zoomed(), .55));
+        const radius = () => Math.min(10, Math.min(5.5, Math.max(.55, .19 * 2 * least / Math.sqrt(n))) * Math.pow(zoomed(), .55));
         const shown = i => !hidden.has(slot(layer.codes[i]));
         function draw() {
           const t = theme(), list = colors(), r = radius(), seen = [];
@@ -48,7 +48,7 @@ extension MapPage {
         }
         function pixels(seen, list, r) {
           const w = canvas.width, h = canvas.height, image = g.getImageData(0, 0, w, h), p = image.data, c = list.map(rgb);
-          const size = Math.max(1, Math.round(2 * r * D)), a = (hits ? .15 : seen.length > 60000 ? .4 : .6);
+          const size = Math.max(1, Math.round(2 * r * D)), a = (hits ? .15 : seen.length > 100000 ? .3 : seen.length > 40000 ? .45 : .65);
           for (const i of seen) {
             const [R, G, B] = c[slot(layer.codes[i])], x0 = Math.round((ox + X[i] * scale) * D - size / 2), y0 = Math.round((oy + Y[i] * scale) * D - size / 2);
             for (let y = Math.max(0, y0); y < Math.min(h, y0 + size); y++) for (let x = Math.max(0, x0); x < Math.min(w, x0 + size); x++) {

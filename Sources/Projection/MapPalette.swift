@@ -56,6 +56,12 @@ public struct MapPalette: Equatable, Sendable {
 
     public static func of(_ theme: MapTheme) -> MapPalette { theme == .light ? .light : .dark }
 
+    /// The colour of a category: the eight, then paler ones of the same hues.
+    func category(_ index: Int) -> Color {
+        let color = categories[index % categories.count]
+        return index < categories.count ? color : color.mixed(with: background, 0.38)
+    }
+
     /// The colour at `place` in 0…1 of what has an order.
     public func ordered(_ place: Double) -> Color {
         let scaled = min(max(place, 0), 1) * Double(ramp.count - 1)
@@ -66,7 +72,7 @@ public struct MapPalette: Equatable, Sendable {
     func color(_ code: UInt8, _ scale: ColorLayer.Scale) -> Color {
         switch scale {
         case .categories(let names, _, _):
-            Int(code) < names.count ? categories[Int(code) % categories.count] : other
+            Int(code) < names.count ? category(Int(code)) : other
         case .range: code == 255 ? other : ordered(Double(code) / 254)
         }
     }

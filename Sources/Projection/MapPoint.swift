@@ -55,9 +55,9 @@ public struct ColorLayer: Equatable, Sendable {
     /// One a song.
     public let codes: [UInt8]
 
-    /// More colours than eight cannot be told apart, least of all by the colour-blind. Where dots are large enough to have a shape
-    /// they come twice, as discs and as diamonds. The rest is grey.
-    static func most(of points: Int) -> Int { points <= 6000 ? 16 : 8 }
+    /// More hues than eight cannot be told apart, least of all by the colour-blind. They come twice, the second time paler and, where
+    /// dots are large enough to have a shape, as diamonds. The rest is grey.
+    static let most = 16
 
     public init(_ points: [MapPoint], by coloring: MapColoring) {
         self.coloring = coloring
@@ -90,8 +90,7 @@ public struct ColorLayer: Equatable, Sendable {
     private static func categories(_ values: [String]) -> (Scale, [UInt8]) {
         var counts: [String: Int] = [:]
         for value in values where !value.isEmpty { counts[value, default: 0] += 1 }
-        let top = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(
-            most(of: values.count))
+        let top = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(most)
         let code = Dictionary(uniqueKeysWithValues: zip(top.map(\.key), UInt8(0)...))
         let codes = values.map { code[$0] ?? UInt8(top.count) }
         let named = top.reduce(0) { $0 + $1.value }

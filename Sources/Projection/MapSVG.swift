@@ -13,11 +13,13 @@ public enum MapSVG {
         ]
         if scene.points.count > MapScene.mostCircles {
             let side = Int(2 * MapScene.plot.side)
-            let picture = MapRaster.dots(scene, side: side, palette: .dark)
             let (x, y, extent) = MapScene.plot
-            lines.append(
-                #"<image x="\#(x)" y="\#(y)" width="\#(extent)" height="\#(extent)" href="data:image/png;base64,\#(PNGFile.encode(picture).base64EncodedString())"/>"#
-            )
+            for theme in MapTheme.allCases {
+                let picture = MapRaster.dots(scene, side: side, palette: .of(theme))
+                lines.append(
+                    #"<image class="\#(theme.rawValue)" x="\#(x)" y="\#(y)" width="\#(extent)" height="\#(extent)" href="data:image/png;base64,\#(PNGFile.encode(picture).base64EncodedString())"/>"#
+                )
+            }
         } else {
             lines += circles(scene)
         }
@@ -85,9 +87,9 @@ public enum MapSVG {
 
     private static func style(_ scene: MapScene) -> String {
         """
-        .dots *{fill-opacity:\(scene.opacity)} .ring{fill:none;stroke-width:1.1}
+        .dots *{fill-opacity:\(scene.opacity)} .dark{display:none} .ring{fill:none;stroke-width:1.1}
         .name{text-anchor:middle;dominant-baseline:central;paint-order:stroke;stroke-width:4;stroke-linejoin:round;stroke-opacity:.85}
-        \(colors(.light, scene)) @media (prefers-color-scheme: dark){\(colors(.dark, scene))}
+        \(colors(.light, scene)) @media (prefers-color-scheme: dark){.dark{display:inline} .light{display:none} \(colors(.dark, scene))}
         """
     }
 
@@ -98,7 +100,7 @@ public enum MapSVG {
             + ".ring{stroke:\(palette.text.hex)} .o{fill:\(palette.other.hex)} "
         switch scene.layer.scale {
         case .categories(let names, _, _):
-            for i in names.indices { rules += ".c\(i){fill:\(palette.categories[i % 8].hex)} " }
+            for i in names.indices { rules += ".c\(i){fill:\(palette.category(i).hex)} " }
         case .range:
             for i in 0..<32 {
                 rules += ".r\(i){fill:\(palette.ordered(Double(i) / 31).hex)} "

@@ -28,11 +28,14 @@ public struct MapScene: Sendable {
 
     /// A dot's radius: as large as lets neighbours stand apart, on average.
     var radius: Double {
-        min(5.5, max(1.1, 0.19 * Self.plot.side / Double(max(1, points.count)).squareRoot()))
+        min(5.5, max(0.55, 0.19 * Self.plot.side / Double(max(1, points.count)).squareRoot()))
     }
 
     /// How much of the background a dot hides.
-    var opacity: Double { points.count < 2000 ? 0.88 : points.count < 20_000 ? 0.7 : 0.45 }
+    var opacity: Double {
+        points.count < 2000
+            ? 0.88 : points.count < 20_000 ? 0.7 : points.count < 100_000 ? 0.45 : 0.3
+    }
 
     /// Above this, dots are drawn as a picture: no reader draws 300,000 circles.
     static let mostCircles = 12_000

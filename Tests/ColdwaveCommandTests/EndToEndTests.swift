@@ -150,6 +150,14 @@ final class SmallWorld {
             try coldwave("build", "--json").json()["stages"] as? [[String: Any]])
         #expect(fresh.allSatisfy { $0["state"] as? String == "fresh" })
 
+        for name in ["map.svg", "map.png", "map.html"] {
+            let picture = small.folder.appendingPathComponent(name)
+            let map = try coldwave("map", "-o", picture.path, "--json").json()
+            #expect(map["reused"] as? Bool == true && map["klDivergence"] as? Double ?? -1 > 0)
+            #expect(try Data(contentsOf: picture).count > 2000)
+        }
+        #expect(try coldwave("map", "-o", "map.pdf").status == 64)
+
         let listener = small.world.listeners[small.world.plays[0].listener].name
         let played = Set(
             small.world.plays.filter { $0.listener == small.world.plays[0].listener }.map {
@@ -248,7 +256,7 @@ final class SmallWorld {
         let help = try coldwave("--help").text
         for name in [
             "scan", "import", "factorize", "train", "predict", "build", "recommend", "similar",
-            "playlist", "evaluate", "status", "doctor", "demo", "lab",
+            "playlist", "evaluate", "map", "status", "doctor", "demo", "lab",
         ] {
             #expect(help.contains(name))
         }
@@ -300,6 +308,14 @@ final class SmallWorld {
         #expect(
             try coldwave("lab", "predict", path("m.safetensors"), mels.path, path("p.npy")).status
                 == 0)
+        let map = try coldwave(
+            "lab", "tsne", path("targets.npy"), path("map.npy"), "--perplexity", "5", "--json")
+        #expect(try map.json()["n"] as? Int == 20)
+        #expect(
+            try ArrayFile.readMatrix(folder.appendingPathComponent("map.npy")).columns == 2)
+        let refused = try coldwave("lab", "tsne", path("targets.npy"), path("map.npy"))
+        #expect(refused.status == 1 && refused.errors.contains("a perplexity of at most"))
+
         let places = try ArrayFile.readMatrix(folder.appendingPathComponent("p.npy"))
         #expect(places.rows == 20 && places.columns == 40 && places.isFinite)
     }

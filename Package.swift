@@ -53,7 +53,8 @@ let package = Package(
             name: "CollaborativeFiltering", dependencies: ["Matrices", "CKernels"],
             swiftSettings: numeric),
         .target(
-            name: "ListeningHistory", dependencies: ["Matrices", "CZlib", "CZstd"],
+            name: "ListeningHistory",
+            dependencies: ["Matrices", "CZlib", "CZstd", "CLzma", "CBzip2"],
             swiftSettings: numeric),
         .target(
             name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg", "CTags"],
@@ -82,6 +83,8 @@ let package = Package(
         .target(name: "CTags", linkerSettings: [.linkedLibrary("tag")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),
         .testTarget(
             name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices"],
@@ -96,7 +99,7 @@ let package = Package(
             resources: [.copy("Golden")]),
         .testTarget(
             name: "ListeningHistoryTests",
-            dependencies: ["ListeningHistory", "Matrices", "CZlib", "CZstd"]),
+            dependencies: ["ListeningHistory", "Matrices", "CZlib", "CZstd", "CLzma", "CBzip2"]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Matrices"],
             resources: [.copy("Golden")]),
@@ -105,7 +108,8 @@ let package = Package(
             swiftSettings: numeric),
         .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
         .testTarget(
-            name: "LibraryTests", dependencies: ["Library", "AudioFeatures", "Matrices"]),
+            name: "LibraryTests",
+            dependencies: ["Library", "AudioFeatures", "Evaluation", "Matrices"]),
         .testTarget(
             name: "ColdwaveCommandTests",
             dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices"]),

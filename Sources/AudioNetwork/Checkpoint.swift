@@ -8,7 +8,8 @@ struct Checkpoint {
     struct State {
         let model: NetworkModel
         let averages: [StoredTensor]
-        let velocities: [StoredTensor]
+        /// What the optimiser remembers, by name, one tensor a parameter in each.
+        let memory: [String: [StoredTensor]]
         let losses: [EpochLoss]
         /// Nil without songs to validate on.
         let best: NetworkModel?
@@ -24,13 +25,15 @@ struct Checkpoint {
     func write(best: NetworkModel) throws { try best.write(to: bestFile) }
 
     func write(
-        _ model: NetworkModel, _ averages: [Tensor], _ optimizer: NesterovSGD,
+        _ model: NetworkModel, _ averages: [Tensor], _ optimizer: Optimizer,
         _ losses: [EpochLoss]
     ) throws {
         var tensors = model.tensors
         for (i, (name, shape)) in model.configuration.parameterShapes.enumerated() {
-            tensors["velocity." + name] = StoredTensor(
-                shape: shape, values: try optimizer.velocities[i].values())
+            for (kind, kept) in optimizer.memory {
+                tensors["\(kind).\(name)"] = StoredTensor(
+                    shape: shape, values: try kept[i].values())
+            }
             tensors["average." + name] = StoredTensor(
                 shape: shape, values: try averages[i].values())
         }
@@ -42,7 +45,8 @@ struct Checkpoint {
     }
 
     /// Nil when there is none.
-    func read() throws -> State? {
+    /// - Parameter memory: the names of what the optimiser remembers.
+    func read(memory: [String]) throws -> State? {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         let model = try NetworkModel(contentsOf: file)
         let (_, metadata) = try SafeTensors.read(file)
@@ -55,7 +59,9 @@ struct Checkpoint {
         }
         let hasBest = FileManager.default.fileExists(atPath: bestFile.path)
         return State(
-            model: model, averages: try tensors("average."), velocities: try tensors("velocity."),
+            model: model, averages: try tensors("average."),
+            memory: try Dictionary(
+                uniqueKeysWithValues: memory.map { ($0, try tensors($0 + ".")) }),
             losses: losses, best: hasBest ? try NetworkModel(contentsOf: bestFile) : nil)
     }
 }

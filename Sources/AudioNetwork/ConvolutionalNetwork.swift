@@ -13,13 +13,17 @@ struct ConvolutionalNetwork {
     let inputMean: Tensor
     let inputDeviation: Tensor
 
+    /// `[N, T, 128]` → `[N, T / inputPool, 128]`: every band with mean 0 and deviation 1 over the training songs.
+    func standardized(_ mel: Tensor) throws -> Tensor {
+        try mel.averagedOverFrames(configuration.inputPool)
+            .standardized(mean: inputMean, deviation: inputDeviation)
+    }
+
     /// `[N, T, 128]` → `[N, steps, 512]`; T is a window or a whole song.
     func convolve(_ mel: Tensor) throws -> Tensor {
-        var x = try mel.standardized(mean: inputMean, deviation: inputDeviation)
-        for layer in convolutions {
-            x = try x.convolved(layer.weight, layer.bias, pool: layer.pool)
+        try convolutions.reduce(standardized(mel)) {
+            try $0.convolved($1.weight, $1.bias, pool: $1.pool)
         }
-        return x
     }
 
     /// `[N, steps, 512]` → `[N, 40]`.

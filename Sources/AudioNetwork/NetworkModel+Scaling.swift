@@ -13,8 +13,7 @@ extension NetworkModel {
         let network = try ConvolutionalNetwork(self)
         var levels: [Double] = []
         try Torch.withoutGradients {
-            var x = try windows.standardized(
-                mean: network.inputMean, deviation: network.inputDeviation)
+            var x = try network.standardized(windows)
             for layer in network.convolutions {
                 x = try x.convolved(layer.weight, layer.bias, pool: layer.pool)
                 levels.append(try x.rootMeanSquare())

@@ -3,15 +3,13 @@ import Matrices
 import Torch
 
 extension Trainer {
-    /// Songs to learn from and songs to watch the loss on; no group is on both sides. With fewer than ten groups
-    /// everything is learned from.
+    /// Songs to learn from and songs to watch the loss on; no group is on both sides. Where so few groups would be kept aside that
+    /// they could not choose an epoch (``groupsToChooseBy``), every song is learned from: a few artists more are worth more.
     func split(_ groups: [Int]) -> (learned: [Int], kept: [Int]) {
         var generator = SeededGenerator(seed: training.seed, stream: 7)
         let names = Array(Set(groups)).sorted().shuffled(using: &generator)
-        let count =
-            names.count < 10
-            ? 0 : Int((Double(names.count) * training.validationFraction).rounded())
-        let kept = Set(names.prefix(count))
+        let count = Int((Double(names.count) * training.validationFraction).rounded())
+        let kept = Set(names.prefix(count < Self.groupsToChooseBy ? 0 : count))
         return (
             groups.indices.filter { !kept.contains(groups[$0]) },
             groups.indices.filter { kept.contains(groups[$0]) }
@@ -92,18 +90,31 @@ extension Trainer {
 
 /// What the network is to say of each song, and how much it counts.
 struct Lesson {
-    /// Unit norm, since the norm follows popularity (blog); `[songs, dimensions]`.
+    /// `[songs, dimensions]`; their mean square norm over the songs that are learned from is 1.
     let targets: Matrix
     /// Their mean over the songs that are learned from is 1.
     let weights: [Float]
 
-    init(_ factors: Matrix, weighting: Double, over learned: [Int]) {
-        targets = factors.unitRows()
-        let powers = (0..<factors.rows).map { row in
-            pow(Double(dot(factors.row(row), factors.row(row))).squareRoot(), weighting)
+    /// - Parameters:
+    ///   - power: of its norm that a song's target keeps: 0 for unit norm, 1 for the factors' own.
+    ///   - weighting: the power of its norm a song counts by.
+    init(_ factors: Matrix, power: Double, weighting: Double, over learned: [Int]) {
+        let norms = (0..<factors.rows).map { row in
+            Double(dot(factors.row(row), factors.row(row))).squareRoot()
         }
-        let mean = learned.reduce(0) { $0 + powers[$1] } / Double(max(1, learned.count))
-        weights = powers.map { mean > 0 ? Float($0 / mean) : 1 }
+        func mean(_ values: [Double]) -> Double {
+            learned.reduce(0) { $0 + values[$1] } / Double(max(1, learned.count))
+        }
+        let level = mean(norms.map { pow($0, 2 * power) }).squareRoot()
+        var targets = factors.unitRows()
+        for row in 0..<factors.rows where level > 0 {
+            let scale = Float(pow(norms[row], power) / level)
+            targets.setRow(row, to: targets.row(row).map { $0 * scale })
+        }
+        self.targets = targets
+        let counts = norms.map { pow($0, weighting) }
+        let average = mean(counts)
+        weights = counts.map { average > 0 ? Float($0 / average) : 1 }
     }
 }
 

@@ -11,16 +11,17 @@ public struct Trainer {
     let networkConfiguration: NetworkConfiguration
     let training: TrainingConfiguration
 
+    /// - Parameter network: its shape; by default that of the network `training` names.
     public init(
-        network: NetworkConfiguration = NetworkConfiguration(),
+        network: NetworkConfiguration? = nil,
         training: TrainingConfiguration = TrainingConfiguration()
     ) {
-        networkConfiguration = network
+        networkConfiguration = network ?? training.network.shape
         self.training = training
     }
 
     /// - Parameters:
-    ///   - targets: `[songs, dimensions]`; brought to unit norm here, since the norm follows popularity (blog).
+    ///   - targets: songs' factors, `[songs, dimensions]`, as the factorisation gives them; ``Lesson`` makes of them what is learned.
     ///   - groups: each song's artist: the songs kept aside for validation share no artist with the others.
     ///   - checkpointDirectory: where each epoch leaves a checkpoint; nil for none.
     ///   - resume: carries on from the checkpoint if there is one, with the same result as without interruption (on a CPU).
@@ -51,11 +52,11 @@ public struct Trainer {
         try Torch.setThreads(threads)
         let names = groups ?? Array(0..<source.count)
         let (learned, kept) = split(names)
-        let choosesBest = Set(kept.map { names[$0] }).count >= Self.groupsToChooseBy
-        let lesson = Lesson(targets, weighting: training.songWeighting, over: learned)
+        let lesson = Lesson(
+            targets, power: training.targetPower, weighting: training.songWeighting, over: learned)
 
         let checkpoint = checkpointDirectory.map { Checkpoint(directory: $0) }
-        let saved = resume ? try checkpoint?.read() : nil
+        let saved = resume ? try checkpoint?.read(memory: training.optimizer.remembers) : nil
         var losses = saved?.losses ?? []
         let start: NetworkModel
         if let saved {
@@ -69,16 +70,20 @@ public struct Trainer {
                 on: tensor(sample, source, "cpu", threads), target: training.activationScale)
         }
         let network = try ConvolutionalNetwork(start, device: device, learning: true)
-        let optimizer = try NesterovSGD(
-            network.parameters, momentum: training.momentum, weightDecay: training.weightDecay)
+        let optimizer = try Optimizer(
+            training.optimizer, network.parameters, momentum: training.momentum,
+            weightDecay: training.weightDecay)
         // The averages, and the same network with them for weights.
         let averaged = try ConvolutionalNetwork(start, device: device)
         if let saved {
             for (average, stored) in zip(averaged.parameters, saved.averages) {
                 try average.assign(Tensor.from(stored.values, shape: stored.shape, device: device))
             }
-            for (velocity, stored) in zip(optimizer.velocities, saved.velocities) {
-                try velocity.assign(Tensor.from(stored.values, shape: stored.shape, device: device))
+            for (kind, kept) in optimizer.memory {
+                for (tensor, stored) in zip(kept, saved.memory[kind] ?? []) {
+                    try tensor.assign(
+                        Tensor.from(stored.values, shape: stored.shape, device: device))
+                }
             }
         }
 
@@ -112,7 +117,8 @@ public struct Trainer {
                 try loss.backward()
                 _ = try optimizer.clip(training.gradientLimit)
                 let taken = epoch * stepsPerEpoch + step
-                try optimizer.step(learningRate: schedule.rate(step: taken))
+                try optimizer.step(
+                    learningRate: schedule.rate(step: taken), number: taken + 1)
                 // A plain mean at first, then one that forgets.
                 let share = training.averagedEpochs > 0 ? 1 / min(Double(taken + 1), horizon) : 1
                 for (average, now) in zip(averaged.parameters, network.parameters) {
@@ -137,7 +143,7 @@ public struct Trainer {
                 EpochLoss(
                     epoch: epoch + 1, train: sum / Double(max(1, windows.count)),
                     validation: validationLoss))
-            if choosesBest, let validationLoss, validationLoss < lowest {
+            if let validationLoss, validationLoss < lowest {
                 let model = try averaged.model()
                 try checkpoint?.write(best: model)
                 best = model

@@ -1,31 +1,50 @@
 import Matrices
+import Torch
 
-/// How the network is trained: mini-batch SGD with Nesterov momentum on random windows (blog; paper §4.2).
+/// The networks there are to choose from.
+public enum NetworkName: String, Codable, CaseIterable, Sendable {
+    /// Ours: the default.
+    case coldwave1
+    /// The method's, as published.
+    case dieleman2014
+
+    public var shape: NetworkConfiguration {
+        switch self {
+        case .coldwave1: .coldwave1
+        case .dieleman2014: .dieleman2014
+        }
+    }
+}
+
+/// How the network is trained: in mini-batches of random windows against songs' factors.
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
+    public var network = NetworkName.coldwave1
     /// Passes over the songs; in each, every song is heard in `windowsPerSong` random windows.
-    /// Chosen on two folds of the real paired data, together with the rate: AUC 0.577 after 5 epochs at 0.05, 0.531 after 12 at 0.08;
-    /// nothing else was tried there. The composed world bears more.
-    public var epochs = 5
+    public var epochs = 10
     public var windowsPerSong = 4
     public var batchSize = 32
+    public var optimizer = Optimizer.Rule.adamW
     /// Highest learning rate; it rises linearly over the first 5 % of the steps and falls as a cosine to a hundredth.
-    public var learningRate = 0.05
+    public var learningRate = 1e-3
     /// Root mean square of every hidden layer's output at the start.
     public var activationScale = 0.5
+    /// Of the rule `nesterov` alone.
     public var momentum = 0.9
-    public var weightDecay = 1e-4
-    /// A song counts in the loss by this power of its factors' norm, which grows with what is known of it: many factors of songs with
-    /// two listeners are noise. 0: all songs count alike, as in the paper.
-    public var songWeighting = 1.0
+    public var weightDecay = 1e-2
+    /// The power of its factors' norm that a song's target keeps. 0: unit norm, since the norm follows popularity (blog). 1: as it is; then
+    /// the network also learns which sound is loved by many, and songs of few listeners, whose factors say little, count little.
+    public var targetPower = 1.0
+    /// A song counts in the loss by this power of its factors' norm; 0: all songs count alike.
+    public var songWeighting = 0.0
     /// What is changed at random in what is heard while learning.
     public var augmentation = SpectralAugmentation()
     /// Gradients are scaled down to this common norm.
     public var gradientLimit = 1.0
-    /// Share of the groups (artists) kept aside to watch the loss on; nothing is learned from them.
+    /// Share of the groups (artists) kept aside to watch the loss on; nothing is learned from them. None where that would be fewer
+    /// than 30.
     public var validationFraction = 0.1
     /// What is kept is the weights' mean over about so many of the last epochs (Polyak averaging), as it was after the epoch with
-    /// the lowest validation loss where enough artists are kept aside to tell (30), else at the end; 0 for the last weights as they
-    /// are.
+    /// the lowest validation loss where artists are kept aside, else at the end; 0 for the last weights as they are.
     public var averagedEpochs = 1.0
     public var seed: UInt64 = 0
     public var device = "auto"
@@ -34,9 +53,23 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
 
     public init() {}
 
+    /// What suits a network; for the method's it is the published training: SGD with Nesterov momentum, unit-norm targets, every
+    /// song alike, windows as they are.
+    public init(for network: NetworkName) {
+        self.init()
+        self.network = network
+        guard network == .dieleman2014 else { return }
+        epochs = 8
+        optimizer = .nesterov
+        learningRate = 0.08
+        weightDecay = 1e-4
+        targetPower = 0
+        augmentation = .none
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case epochs, windowsPerSong, batchSize, learningRate, activationScale, momentum,
-            weightDecay, gradientLimit, songWeighting, augmentation
+        case network, epochs, windowsPerSong, batchSize, optimizer, learningRate, activationScale,
+            momentum, weightDecay, gradientLimit, targetPower, songWeighting, augmentation
         case validationFraction, averagedEpochs, seed, device
     }
 }
@@ -48,7 +81,7 @@ public struct TrainingProgress: Sendable {
     public let windowsDone: Int
     public let windowsTotal: Int
     public let windowsPerSecond: Double
-    /// Mean over the epoch so far of `w Σ (y − ŷ)²` (the weights' mean is 1) against unit-norm factors: 1 is what predicting nothing gives.
+    /// Mean over the epoch so far of `w Σ (y − ŷ)²` (the weights' mean is 1) against factors of mean square norm 1: 1 is about what predicting nothing gives.
     public let trainLoss: Double
     /// After the last whole epoch.
     public let validationLoss: Double?

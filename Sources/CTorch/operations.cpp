@@ -13,6 +13,15 @@ int ctorch_convolve_pool_relu_reference(ctorch_tensor_t input, ctorch_tensor_t w
     });
 }
 
+int ctorch_mean_frames(ctorch_tensor_t input, int frames, ctorch_tensor_t *out) {
+    return guarded([&] {
+        const auto &x = input->value;
+        const int64_t steps = x.size(1) / frames;
+        TORCH_CHECK(steps > 0, "mean over frames: ", x.size(1), " frames are fewer than ", frames);
+        return keep(x.narrow(1, 0, steps * frames).reshape({x.size(0), steps, frames, x.size(2)}).mean(2), out);
+    });
+}
+
 int ctorch_pool_over_time(ctorch_tensor_t input, ctorch_tensor_t *out) {
     return guarded([&] {
         const auto &x = input->value;

@@ -132,3 +132,24 @@ int ctorch_sgd_step(ctorch_tensor_t *parameters, ctorch_tensor_t *momenta, int c
         return 0;
     });
 }
+
+int ctorch_adamw_step(ctorch_tensor_t *parameters, ctorch_tensor_t *means, ctorch_tensor_t *squares, int count,
+                      double learning_rate, double weight_decay, int64_t step) {
+    return guarded([&] {
+        at::NoGradGuard guard;
+        const double beta1 = 0.9, beta2 = 0.99;
+        const double correction1 = 1 - std::pow(beta1, step), correction2 = 1 - std::pow(beta2, step);
+        for (int i = 0; i < count; i++) {
+            at::Tensor &parameter = parameters[i]->value;
+            at::Tensor gradient = parameter.grad();
+            if (!gradient.defined()) continue;
+            parameter.mul_(1 - learning_rate * weight_decay);
+            means[i]->value.lerp_(gradient, 1 - beta1);
+            squares[i]->value.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+            auto spread = (squares[i]->value.sqrt() / std::sqrt(correction2)).add_(1e-8);
+            parameter.addcdiv_(means[i]->value, spread, -learning_rate / correction1);
+            parameter.mutable_grad().reset();
+        }
+        return 0;
+    });
+}

@@ -9,7 +9,13 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Where to train: auto, cpu, cuda or mps.")
     var device = "auto"
 
-    @Option(help: "Passes over the songs (default: \(TrainingConfiguration().epochs)).")
+    @Option(help: "coldwave1: ours; dieleman2014: the method's, trained as published.")
+    var network: NetworkName?
+
+    @Option(
+        help:
+            "Passes over the songs (default: \(NetworkName.allCases.map { "\(TrainingConfiguration(for: $0).epochs) for \($0)" }.joined(separator: ", ")))."
+    )
     var epochs: Int?
 
     @Option(help: "Seed of everything random.")
@@ -25,30 +31,29 @@ struct TrainingOptions: ParsableArguments {
         }
     }
 
-    @Option(help: "Highest learning rate (default: \(TrainingConfiguration().learningRate)).")
+    @Option(
+        help:
+            "Highest learning rate (default: \(NetworkName.allCases.map { "\(TrainingConfiguration(for: $0).learningRate) for \($0)" }.joined(separator: ", ")))."
+    )
     var learningRate: Double?
 
     /// Nothing was asked for: what was trained before keeps its settings.
     var isDefault: Bool {
-        device == "auto" && epochs == nil && seed == 0 && learningRate == nil
+        device == "auto" && network == nil && epochs == nil && seed == 0 && learningRate == nil
     }
 
     func configuration(threads: Int) -> TrainingConfiguration {
-        var configuration = Self.configuration(
-            epochs: epochs ?? TrainingConfiguration().epochs, seed: seed, threads: threads)
+        var configuration = TrainingConfiguration(for: network ?? TrainingConfiguration().network)
+        configuration.seed = seed
+        configuration.threads = threads
         configuration.device = device
+        if let epochs { configuration.epochs = epochs }
         if let learningRate { configuration.learningRate = learningRate }
         return configuration
     }
-
-    static func configuration(epochs: Int, seed: UInt64, threads: Int) -> TrainingConfiguration {
-        var configuration = TrainingConfiguration()
-        configuration.epochs = epochs
-        configuration.seed = seed
-        configuration.threads = threads
-        return configuration
-    }
 }
+
+extension NetworkName: ExpressibleByArgument {}
 
 struct Build: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -77,10 +82,25 @@ struct Build: ParsableCommand {
     }
 }
 
+extension Baskets: ExpressibleByArgument {}
+
 struct Factorize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Learn the taste space from the plays.",
-        discussion: "What --tune and --early-stop choose stays chosen: `build` keeps the settings.")
+        discussion: """
+            Songs come to lie near each other by the baskets they share. With many listeners, all that each of them plays is a \
+            basket. One listener's own library goes by --baskets sessions, for plays with times, or --baskets playlists, which \
+            also takes every album as one; the listeners are then placed among the songs by what they play.
+
+            `build` keeps the settings: baskets, and what --tune and --early-stop choose.
+            """)
+
+    @Option(
+        help: """
+            listeners; sessions: plays without a pause of over 30 minutes; playlists: those imported, and the played songs of \
+            each album.
+            """)
+    var baskets = Baskets.listeners
 
     @Option(help: "Size of the taste space.")
     var dimensions: Int = FactorizationConfiguration.catalogue.dimensions
@@ -89,11 +109,19 @@ struct Factorize: ParsableCommand {
         help: "Rounds of alternating least squares; at most so many with --tune or --early-stop.")
     var iterations: Int = FactorizationConfiguration.catalogue.iterations
 
-    @Option(help: "α: how much a play adds to the confidence.")
-    var alpha: Float = FactorizationConfiguration.catalogue.alpha
+    @Option(
+        help: """
+            α: how much a play adds to the confidence (default: by how empty the play matrix is, \
+            \(FactorizationConfiguration.catalogue.alpha) at least).
+            """)
+    var alpha: Float?
 
-    @Option(help: "λ: how much large factors are held against the fit.")
-    var regularization: Float = FactorizationConfiguration.catalogue.regularization
+    @Option(
+        help: """
+            λ: how much large factors are held against the fit (default: \
+            \(FactorizationConfiguration.catalogue.regularization), less where baskets are few and small).
+            """)
+    var regularization: Float?
 
     @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r/ε).")
     var confidence = FactorizationConfiguration.catalogue.confidence
@@ -113,9 +141,9 @@ struct Factorize: ParsableCommand {
             throw ValidationError("--dimensions must be 1…512.")
         }
         guard iterations >= 1 else { throw ValidationError("--iterations must be at least 1.") }
-        guard alpha > 0 else { throw ValidationError("--alpha must be positive.") }
+        guard alpha ?? 1 > 0 else { throw ValidationError("--alpha must be positive.") }
         guard epsilon > 0 else { throw ValidationError("--epsilon must be positive.") }
-        guard regularization >= 0 else {
+        guard regularization ?? 0 >= 0 else {
             throw ValidationError("--regularization must not be negative.")
         }
     }
@@ -124,21 +152,29 @@ struct Factorize: ParsableCommand {
         var configuration = FactorizationConfiguration.catalogue
         configuration.dimensions = dimensions
         configuration.iterations = iterations
-        configuration.alpha = alpha
-        configuration.regularization = regularization
+        var automatic = Set(FactorizationConfiguration.Setting.allCases)
+        if let alpha {
+            configuration.alpha = alpha
+            automatic.remove(.alpha)
+        }
+        if let regularization {
+            configuration.regularization = regularization
+            automatic.remove(.regularization)
+        }
         configuration.confidence = confidence
         configuration.epsilon = epsilon
         configuration.seed = seed
         configuration.threads = options.threads
+        let settings = FactorizeSettings(configuration, automatic: automatic, baskets: baskets)
         let report = try options.write("factorize") { catalogue, context in
             try FactorizeStage(
-                catalogue, configuration: configuration, tuning: tuning.choice, context: context
+                catalogue, settings: settings, tuning: tuning.choice, context: context
             ).run()
         }
         try options.output.print(report) {
             let chosen = report.tuning.map { TuningOptions.text($0) + "\n" } ?? ""
             return chosen
-                + "\(report.listeners) listeners × \(report.songs) songs, \(report.interactions) pairs → "
+                + "\(report.basketCount) \(report.baskets.rawValue) × \(report.songs) songs, \(report.interactions) pairs → "
                 + "\(report.dimensions) dimensions in \(report.iterations) iterations "
                 + String(
                     format: "(%.3f s each), loss %.5g", report.secondsPerIteration,

@@ -41,6 +41,7 @@ struct Coldwave: ParsableCommand {
     static func main() {
         do {
             var command = try parseAsRoot()
+            if command is any ComputesWithTorch { QuietThreads.restartIfNeeded() }
             do {
                 try command.run()
             } catch let error where Terminal.isOwn(error) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioFeatures
+import AudioNetwork
 import CollaborativeFiltering
 import Foundation
 import Library
@@ -24,7 +25,7 @@ struct Demo: ParsableCommand {
     var songs = WorldConfiguration().songs
 
     @Option(help: "Passes of the training.")
-    var epochs = 12
+    var epochs = 40
 
     @Option(help: "Threads to use (default: all cores).")
     var threads = Parallel.defaultThreads
@@ -77,10 +78,12 @@ struct Demo: ParsableCommand {
         let catalogue = try Catalogue(location, create: true)
         let lock = try WriterLock(location, purpose: "demo")
         defer { withExtendedLifetime(lock) {} }
-        var training = TrainingOptions.configuration(epochs: epochs, seed: seed, threads: threads)
+        var training = TrainingConfiguration()
+        // The composed world's tastes are cleaner than real ones: it bears more passes than the default.
+        training.epochs = epochs
+        training.seed = seed
+        training.threads = threads
         training.device = "cpu"
-        // The composed world's tastes are cleaner than real ones: it bears more than the default.
-        training.learningRate = 0.08
 
         say(
             "\nHearing them (scan), reading the plays (import), then build: factorize, train, predict"

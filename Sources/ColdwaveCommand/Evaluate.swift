@@ -10,7 +10,8 @@ struct Evaluate: ParsableCommand {
             every listener's ranking of them is judged.
 
             warm: some of every listener's songs are held out, the ones they came to last where times are known, and the
-            models that know plays rank all other songs. Works without any audio.
+            models that know plays rank all other songs. Works without any audio. After `factorize --baskets sessions` or
+            playlists, these stand for the listeners.
             """)
 
     enum ProtocolName: String, ExpressibleByArgument, CaseIterable { case cold, warm }
@@ -26,6 +27,9 @@ struct Evaluate: ParsableCommand {
 
     @Option(help: "warm: share of a listener's songs that is held out.")
     var share = 0.2
+
+    @Flag(help: "cold: train the paper's network as well, for comparison.")
+    var paperNetwork = false
 
     @OptionGroup var neighbors: NeighborOptions
     @OptionGroup var training: TrainingOptions
@@ -56,6 +60,7 @@ struct Evaluate: ParsableCommand {
         configuration.folds = folds
         configuration.limit = foldLimit
         configuration.seed = training.seed
+        configuration.paperNetwork = paperNetwork
         configuration.training = training.configuration(threads: options.threads)
         return try ColdEvaluation(
             options.open(), configuration: configuration, context: options.context(display)

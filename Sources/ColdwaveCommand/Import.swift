@@ -9,7 +9,7 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Add listening history.",
         discussion:
-            "The format is detected by content, also inside .gz, .zst, .zip, .tar, .tar.gz and .tar.zst. "
+            "The format is detected by content, also inside .gz, .zst, .xz, .bz2, .zip and .tar, packed or not. "
             + "Importing a file again changes nothing.")
 
     @Argument(help: "Listening history files, playlists, or archives of them.", completion: .file())
@@ -43,13 +43,19 @@ struct Import: ParsableCommand {
         help: "sid_matches_manually_accepted.txt, those to keep after all (default: beside them).")
     var accepted: String?
 
+    @Option(
+        help: "artists.dat, which names the artists of HetRec's user_artists.dat (default: beside)."
+    )
+    var artists: String?
+
     @OptionGroup var options: LibraryOptions
 
     func run() throws {
         func url(_ path: String?) -> URL? { path.map { URL(fileURLWithPath: $0) } }
         let history = HistoryOptions(
             format: format, listener: listener, columns: try columns.map(HistoryOptions.columns),
-            uniqueTracks: url(tracks), mismatches: url(mismatches), acceptedMatches: url(accepted))
+            uniqueTracks: url(tracks), mismatches: url(mismatches), acceptedMatches: url(accepted),
+            artists: url(artists))
         let reports = try options.write("import", create: true) { catalogue, context in
             try files.map {
                 try ImportStage(catalogue, context: context).run(
@@ -63,9 +69,11 @@ struct Import: ParsableCommand {
                         + "\(report.imported) imported, \(report.duplicates) known already",
                     "  songs in this library: \(report.matched) rows; not (yet) here: \(report.unmatched) rows",
                 ]
-                if report.filtered > 0 {
-                    lines.append("  left out (skips, podcasts …): \(report.filtered)")
+                if report.filtered > report.skips {
+                    lines.append(
+                        "  left out (podcasts, cut short …): \(report.filtered - report.skips)")
                 }
+                if report.skips > 0 { lines.append("  skips: \(report.skips)") }
                 if report.feedback > 0 { lines.append("  love and hate: \(report.feedback)") }
                 if report.playlists > 0 { lines.append("  playlists: \(report.playlists)") }
                 if !report.members.isEmpty {

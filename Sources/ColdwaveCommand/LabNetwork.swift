@@ -21,14 +21,12 @@ struct LabTrain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a network on spectrograms and targets.")
 
-    enum Network: String, ExpressibleByArgument, CaseIterable { case dieleman2014 }
     enum Precision: String, ExpressibleByArgument, CaseIterable { case float32 }
 
     @Argument(help: "Folder of NNNNN.npy, float32 [frames, bands].") var melFolderPath: String
     @Argument(help: "Targets .npy, [songs, dimensions], row-aligned with the folder.") var targets:
         String
     @Argument(help: "OUT.safetensors; losses.csv is written beside it.") var model: String
-    @Option var network = Network.dieleman2014
     @Option var batch = TrainingConfiguration().batchSize
     @Option(help: "Random windows of a song in an epoch.") var windowsPerSong =
         TrainingConfiguration().windowsPerSong
@@ -43,7 +41,7 @@ struct LabTrain: ParsableCommand {
         var configuration = training.configuration(threads: threads)
         configuration.batchSize = batch
         configuration.windowsPerSong = windowsPerSong
-        var shape = NetworkConfiguration()
+        var shape = configuration.network.shape
         shape.melBands = source.bands
         let display = ProgressDisplay(isQuiet: output.quiet)
         let context = LibraryProgress.context(display, threads: threads)

@@ -32,8 +32,16 @@ public struct FoldingIn: Sendable {
         let against = SparseMatrix(
             rows: 1, columns: songs,
             entries: dislikes.map { (row: 0, column: $0.song, value: $0.weight) })
-        let confidences = try als.confidences(row, dislikes: against)
+        return Array(try place(row, dislikes: against).row(0))
+    }
+
+    /// Many listeners' factors, `[listeners, dimensions]`.
+    /// - Parameters:
+    ///   - plays: counts `[listeners, songs]`.
+    ///   - dislikes: weights in the same shape; as for one listener.
+    public func place(_ plays: SparseMatrix, dislikes: SparseMatrix? = nil) throws -> Matrix {
+        let confidences = try als.confidences(plays, dislikes: dislikes)
         let order = RowOrder(confidences, dimensions: fixed.dimensions)
-        return Array(try als.solve(confidences, order, fixed, what: "listener").row(0))
+        return try als.solve(confidences, order, fixed, what: "listener")
     }
 }

@@ -29,26 +29,71 @@ extension Catalogue {
         }
     }
 
-    /// What a dislike weighs: as much against a song as so many plays speak for one.
+    /// What hate weighs: as much against a song as so many plays speak for one. A skip weighs as one, and never more than hate.
     static let playsOfDislike: Float = 10
 
-    /// The songs that listeners hate, with the weight w of ``ImplicitALS/fit(_:dislikes:initial:progress:)``, in the shape of
-    /// `data.plays`; nil when there are none. Songs that nobody plays have no place there.
+    /// How often listeners skipped songs.
+    /// - Parameter listener: nil for all.
+    func skips(of listener: String? = nil) throws -> [(listener: String, song: SongID, count: Int)]
+    {
+        try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT l.name AS listener, \(Self.trackOfReference) AS track, r.id AS reference, count(*) AS skips
+                    FROM skip s JOIN listener l ON l.id = s.listenerID JOIN reference r ON r.id = s.referenceID
+                    WHERE ?1 IS NULL OR l.name = ?1 GROUP BY l.name, coalesce(track, -r.id)
+                    """, arguments: [listener?.precomposedStringWithCanonicalMapping]
+            ).map { ($0["listener"], Self.song($0), $0["skips"]) }
+        }
+    }
+
+    /// The weight w of a song that a listener hates, or skipped so often.
+    static func weight(
+        ofSkips count: Int? = nil, _ configuration: FactorizationConfiguration
+    ) -> Float {
+        let plays = min(playsOfDislike, count.map(Float.init) ?? playsOfDislike)
+        return configuration.confidence(of: plays) - 1
+    }
+
+    /// What listeners turned away from, with the weight w of ``ImplicitALS/fit(_:dislikes:initial:progress:)``, in the shape of
+    /// `data.plays`: songs they hate, and songs they skipped and have not otherwise played. Nil when there are none. Songs that
+    /// nobody plays have no place there.
     func dislikes(_ data: TasteData, _ configuration: FactorizationConfiguration) throws
         -> SparseMatrix?
     {
-        let hated = try feedback().filter { $0.score < 0 }
-        guard !hated.isEmpty else { return nil }
         let (listeners, songs) = (data.listenerIndex, data.songIndex)
-        let weight = configuration.confidence(of: Self.playsOfDislike) - 1
+        var weights: [Int: [Int: Float]] = [:]
+        for skip in try skips() {
+            guard let row = listeners[skip.listener], let column = songs[skip.song],
+                data.plays.place(row, column) == nil
+            else { continue }
+            weights[row, default: [:]][column] = Self.weight(ofSkips: skip.count, configuration)
+        }
+        for item in try feedback() where item.score < 0 {
+            guard let row = listeners[item.listener], let column = songs[item.song] else {
+                continue
+            }
+            weights[row, default: [:]][column] = Self.weight(configuration)
+        }
+        guard !weights.isEmpty else { return nil }
         return SparseMatrix(
             rows: data.plays.rows, columns: data.plays.columns,
-            entries: hated.compactMap { item in
-                guard let row = listeners[item.listener], let column = songs[item.song] else {
-                    return nil
-                }
-                return (row: row, column: column, value: weight)
+            entries: weights.flatMap { row, mine in
+                mine.map { (row: row, column: $0.key, value: $0.value) }
             })
+    }
+
+    /// Whether any listener said something of a song, or skipped one.
+    func hasOpinions() throws -> Bool {
+        try database.read {
+            try Bool.fetchOne(
+                $0,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM feedback WHERE score > 0) OR EXISTS (SELECT 1 FROM skip)
+                    """
+            ) ?? false
+        }
     }
 
     /// Every playlist that was imported, by listener and name.

@@ -50,6 +50,9 @@ extension Catalogue {
         return matched
     }
 
+    /// Whether a reference `r` has a play, as SQL; some only have love, hate or skips.
+    static let isPlayed = "EXISTS (SELECT 1 FROM play p WHERE p.referenceID = r.id)"
+
     /// Counts for `status`.
     func playCounts() throws -> (listeners: Int, plays: Int, songs: Int, matchedSongs: Int) {
         try database.read { database in
@@ -57,8 +60,10 @@ extension Catalogue {
             return (
                 try count("SELECT count(*) FROM listener"),
                 try count("SELECT coalesce(sum(count), 0) FROM play"),
-                try count("SELECT count(*) FROM reference"),
-                try count("SELECT count(*) FROM reference WHERE trackID IS NOT NULL")
+                try count("SELECT count(*) FROM reference r WHERE \(Self.isPlayed)"),
+                try count(
+                    "SELECT count(*) FROM reference r WHERE trackID IS NOT NULL AND \(Self.isPlayed)"
+                )
             )
         }
     }
@@ -101,7 +106,8 @@ public struct TasteData: Sendable {
 }
 
 extension Catalogue {
-    /// Reads all plays. Copies of one recording count as one song, the one with the lowest id.
+    /// Reads all plays, and love, which counts as one more: who loves a song has heard it, with or without a log. Copies of one
+    /// recording count as one song, the one with the lowest id.
     public func tasteData() throws -> TasteData {
         try database.read { database in
             var listenerRow: [Int64: Int] = [:]
@@ -113,7 +119,8 @@ extension Catalogue {
                 sql: """
                     SELECT r.id AS reference, (SELECT min(c.id) FROM track t JOIN track c ON c.recording = t.recording
                         WHERE t.id = r.trackID) AS track
-                    FROM reference r WHERE EXISTS (SELECT 1 FROM play p WHERE p.referenceID = r.id)
+                    FROM reference r WHERE \(Self.isPlayed)
+                        OR r.id IN (SELECT referenceID FROM feedback WHERE score > 0)
                     ORDER BY track IS NULL, track, r.id
                     """)
             var columnOfReference: [Int64: Int] = [:]
@@ -128,22 +135,25 @@ extension Catalogue {
             }
             for row in try Row.fetchAll(
                 database,
-                sql:
-                    "SELECT id, name FROM listener WHERE id IN (SELECT DISTINCT listenerID FROM play) ORDER BY name"
+                sql: """
+                    SELECT id, name FROM listener WHERE id IN (SELECT DISTINCT listenerID FROM play)
+                        OR id IN (SELECT listenerID FROM feedback WHERE score > 0) ORDER BY name
+                    """
             ) {
                 listenerRow[row["id"]] = listeners.count
                 listeners.append(row["name"])
             }
             var entries: [(row: Int, column: Int, value: Float)] = []
-            let cursor = try Row.fetchCursor(
-                database,
-                sql:
-                    "SELECT listenerID, referenceID, sum(count) FROM play GROUP BY listenerID, referenceID"
-            )
-            while let row = try cursor.next() {
-                guard let listener = listenerRow[row[0]], let column = columnOfReference[row[1]]
-                else { continue }
-                entries.append((listener, column, Float(row[2] as Int64)))
+            for sql in [
+                "SELECT listenerID, referenceID, sum(count) FROM play GROUP BY listenerID, referenceID",
+                "SELECT listenerID, referenceID, 1 FROM feedback WHERE score > 0",
+            ] {
+                let cursor = try Row.fetchCursor(database, sql: sql)
+                while let row = try cursor.next() {
+                    guard let listener = listenerRow[row[0]], let column = columnOfReference[row[1]]
+                    else { continue }
+                    entries.append((listener, column, Float(row[2] as Int64)))
+                }
             }
             return TasteData(
                 listeners: listeners, songs: songs,

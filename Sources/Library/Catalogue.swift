@@ -5,7 +5,7 @@ import GRDB
 /// that never wait.
 public struct Catalogue: Sendable {
     /// The format this code writes; kept in SQLite's `user_version`.
-    public static let formatVersion = 3
+    public static let formatVersion = 4
     let database: DatabasePool
     public let location: LibraryLocation
 
@@ -59,6 +59,10 @@ public struct Catalogue: Sendable {
         migrator.registerMigration("3") { database in
             try database.execute(sql: additions3)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("4") { database in
+            try database.execute(sql: additions4)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }
@@ -125,6 +129,12 @@ public struct Catalogue: Sendable {
             UNIQUE (listenerID, name));
         CREATE TABLE playlistItem (playlistID INTEGER NOT NULL, position INTEGER NOT NULL,
             referenceID INTEGER NOT NULL, PRIMARY KEY (playlistID, position)) WITHOUT ROWID;
+        """
+
+    private static let additions4 = """
+        -- A song turned away from before it had begun. time is seconds since 1970, or -1 where it was not said.
+        CREATE TABLE skip (listenerID INTEGER NOT NULL, referenceID INTEGER NOT NULL, time INTEGER NOT NULL,
+            PRIMARY KEY (listenerID, referenceID, time)) WITHOUT ROWID;
         """
 
     /// Counts up when plays (or what they match) change, so that stages can tell whether they are fresh.

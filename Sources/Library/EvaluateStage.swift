@@ -13,6 +13,8 @@ public struct ColdEvaluationConfiguration: Codable, Equatable, Sendable {
     public var minimumListeners = TrainStage.minimumListeners
     public var seed: UInt64 = 0
     public var training = TrainingConfiguration()
+    /// The method's network is trained too, as published, and has a row of its own.
+    public var paperNetwork = false
     public var factorization = FactorizationConfiguration.catalogue
 
     public init() {}
@@ -77,8 +79,18 @@ public struct ColdEvaluation: Sendable {
             let factors = try factorize(
                 data.plays.filtered { _, column, _ in !heldColumns.contains(column) })
             let targets = factors.songs.selectingRows(rest.map { columns[$0] })
-            let network = try predictByNetwork(
-                fold, rest, source, targets, artists, label: "fold \(number + 1)/\(chosen.count)")
+            var networks = [(name: "network", training: configuration.training)]
+            if configuration.paperNetwork {
+                var training = TrainingConfiguration(for: .dieleman2014)
+                training.seed = configuration.training.seed
+                training.threads = configuration.training.threads
+                networks.append(("paper's network", training))
+            }
+            let heard = try networks.map {
+                try predictByNetwork(
+                    fold, rest, source, targets, artists, training: $0.training,
+                    label: "fold \(number + 1)/\(chosen.count)")
+            }
             let ridge = RidgeRegression.tuned(
                 features: features.selectingRows(rest), targets: targets.unitRows(),
                 groups: rest.map { artists[$0] }
@@ -94,15 +106,16 @@ public struct ColdEvaluation: Sendable {
                             artistPopularity(fold, rest, artists, listeners, columns)
                         ),
                         ("linear regression", byFactors(factors.listeners, ridge)),
-                        ("network", byFactors(factors.listeners, network)),
-                        ("upper bound", byFactors(full.listeners, own)),
-                    ], threads: context.threads))
+                    ]
+                        + zip(networks, heard).map {
+                            ($0.name, byFactors(factors.listeners, $1))
+                        } + [("upper bound", byFactors(full.listeners, own))],
+                    threads: context.threads))
         }
         return EvaluationReport(
             protocol: "cold", folds: results,
-            models: [
-                "random", "popularity of the artist", "linear regression", "network", "upper bound",
-            ],
+            models: ["random", "popularity of the artist", "linear regression", "network"]
+                + (configuration.paperNetwork ? ["paper's network"] : []) + ["upper bound"],
             seconds: Date().timeIntervalSince(started), seed: configuration.seed)
     }
 
@@ -114,9 +127,9 @@ public struct ColdEvaluation: Sendable {
 
     private func predictByNetwork(
         _ fold: [Int], _ rest: [Int], _ source: StoredSpectrograms, _ targets: Matrix,
-        _ artists: [Int], label: String
+        _ artists: [Int], training: TrainingConfiguration, label: String
     ) throws -> Matrix {
-        let trained = try Trainer(training: configuration.training).train(
+        let trained = try Trainer(training: training).train(
             source: source.selecting(rest), targets: targets,
             groups: rest.map { artists[$0] },
             progress: { progress in

@@ -6,7 +6,10 @@ import Matrices
 public struct FactorizeReport: Codable, Equatable, Sendable {
     public let listeners: Int
     public let songs: Int
+    /// Pairs of a basket and a song; baskets are listeners if nothing else was asked for.
     public let interactions: Int
+    public let baskets: Baskets
+    public let basketCount: Int
     public let dimensions: Int
     public let iterations: Int
     public let loss: [Double]
@@ -22,37 +25,44 @@ public struct StoredFactors: Sendable {
     public let listeners: [String]
     public let songs: [SongID]
     public let factors: Factors
-    public let configuration: FactorizationConfiguration
+    public let settings: FactorizeSettings
+    /// The rows that the songs' factors were solved against, with their factors; the listeners if those are the baskets.
+    let basketNames: [String]
+    let basketFactors: Matrix
+
+    public var configuration: FactorizationConfiguration { settings.factorization }
 }
 
-/// Collaborative filtering: plays → factors.
+/// Collaborative filtering: plays → factors. Where the baskets are not the listeners, these are folded in afterwards.
 public struct FactorizeStage: Sendable {
     let catalogue: Catalogue
-    let configuration: FactorizationConfiguration
+    let settings: FactorizeSettings
     let tuning: TasteTuning
     let context: StageContext
 
     /// - Parameters:
-    ///   - configuration: what is used, or where tuning begins.
+    ///   - settings: what is used, or where tuning begins.
     ///   - tuning: whether settings are chosen by a held-out part; those chosen stand in the manifest, and later builds keep
     ///     them.
     public init(
-        _ catalogue: Catalogue, configuration: FactorizationConfiguration = .catalogue,
+        _ catalogue: Catalogue, settings: FactorizeSettings = FactorizeSettings(),
         tuning: TasteTuning = .off, context: StageContext
     ) {
         self.catalogue = catalogue
-        self.configuration = configuration
+        self.settings = settings
         self.tuning = tuning
         self.context = context
     }
 
-    func inputDigest() throws -> String { try inputDigest(configuration) }
+    func inputDigest() throws -> String { try inputDigest(settings) }
 
-    private func inputDigest(_ configuration: FactorizationConfiguration) throws -> String {
-        digest(["factorize 1", "plays \(try catalogue.revision("plays"))", json(configuration)])
+    private func inputDigest(_ settings: FactorizeSettings) throws -> String {
+        // Since "2" love is a play and skips count; libraries without either stay fresh.
+        let version = try catalogue.hasOpinions() ? "factorize 2" : "factorize 1"
+        return digest([version, "plays \(try catalogue.revision("plays"))", json(settings)])
     }
 
-    /// - Throws: ``LibraryError/nothingToDo(stage:reason:next:)`` without plays.
+    /// - Throws: ``LibraryError/nothingToDo(stage:reason:next:)`` without plays, or with too few baskets.
     public func run() throws -> FactorizeReport {
         let started = Date()
         let data = try catalogue.tasteData()
@@ -61,13 +71,55 @@ public struct FactorizeStage: Sendable {
                 stage: "factorize", reason: "this library has no plays",
                 next: "Add listening history with `coldwave import FILE`.")
         }
-        let tuned = try tuning.run(data.plays, configuration, context: context)
-        var configuration = tuned?.configuration ?? configuration
-        configuration.threads = self.configuration.threads
-        let inputs = try inputDigest(configuration)
-        let dislikes = try catalogue.dislikes(data, configuration)
-        let result = try ImplicitALS(configuration).fit(data.plays, dislikes: dislikes) {
-            progress in
+        let baskets = try catalogue.baskets(settings.baskets, data)
+        var settings = settings.resolved(baskets.counts)
+        let tuned = try tuning.run(baskets.counts, settings.factorization, context: context)
+        if let tuned {
+            settings.factorization = tuned.configuration
+            if tuning == .full { settings.automatic = [] }
+        }
+        settings.factorization.threads = self.settings.factorization.threads
+        let inputs = try inputDigest(settings)
+        let (result, listeners) = try fit(data, baskets, settings)
+        try context.checkStop("factorize")
+        let manifest = Manifest(
+            stage: StageName.factorize.rawValue, inputDigest: inputs, inputs: [:],
+            configuration: json(settings),
+            metrics: [
+                "loss": result.losses.last ?? 0, "interactions": Double(baskets.counts.count),
+            ]
+            .merging(tuned.map { ["heldOutNDCG20": $0.ndcg20] } ?? [:]) { $1 },
+            created: isoNow(), seconds: Date().timeIntervalSince(started))
+        let run = try catalogue.finishRun(.factors, manifest: manifest) { folder in
+            try ArrayFile.write(listeners, to: folder.appendingPathComponent("listeners.npy"))
+            try ArrayFile.write(
+                result.factors.songs, to: folder.appendingPathComponent("songs.npy"))
+            try LineFile.write(data.listeners, to: folder.appendingPathComponent("listeners.txt"))
+            try LineFile.write(
+                data.songs.map(\.description), to: folder.appendingPathComponent("songs.txt"))
+            guard settings.baskets != .listeners else { return }
+            try ArrayFile.write(
+                result.factors.listeners, to: folder.appendingPathComponent("baskets.npy"))
+            try LineFile.write(baskets.names, to: folder.appendingPathComponent("baskets.txt"))
+        }
+        return FactorizeReport(
+            listeners: data.listeners.count, songs: data.songs.count,
+            interactions: baskets.counts.count, baskets: settings.baskets,
+            basketCount: baskets.names.count,
+            dimensions: settings.factorization.dimensions, iterations: result.losses.count,
+            loss: result.losses,
+            secondsPerIteration: result.secondsPerIteration, run: run, tuning: tuned)
+    }
+
+    /// The songs by their baskets, and every listener in that space.
+    private func fit(_ data: TasteData, _ baskets: BasketData, _ settings: FactorizeSettings) throws
+        -> (result: Factorization, listeners: Matrix)
+    {
+        let dislikes = try catalogue.dislikes(data, settings.factorization)
+        let isByListener = settings.baskets == .listeners
+        let result = try ImplicitALS(settings.factorization).fit(
+            baskets.counts, dislikes: isByListener ? dislikes : nil
+        ) { progress in
             context.report(
                 StageProgress(
                     stage: "factorize", done: progress.iteration, total: progress.iterations,
@@ -75,28 +127,9 @@ public struct FactorizeStage: Sendable {
                     detail: String(format: "loss %.4g", progress.loss)))
             return !context.shouldStop()
         }
-        try context.checkStop("factorize")
-        let manifest = Manifest(
-            stage: StageName.factorize.rawValue, inputDigest: inputs, inputs: [:],
-            configuration: json(configuration),
-            metrics: ["loss": result.losses.last ?? 0, "interactions": Double(data.plays.count)]
-                .merging(tuned.map { ["heldOutNDCG20": $0.ndcg20] } ?? [:]) { $1 },
-            created: isoNow(), seconds: Date().timeIntervalSince(started))
-        let run = try catalogue.finishRun(.factors, manifest: manifest) { folder in
-            try ArrayFile.write(
-                result.factors.listeners, to: folder.appendingPathComponent("listeners.npy"))
-            try ArrayFile.write(
-                result.factors.songs, to: folder.appendingPathComponent("songs.npy"))
-            try LineFile.write(data.listeners, to: folder.appendingPathComponent("listeners.txt"))
-            try LineFile.write(
-                data.songs.map(\.description), to: folder.appendingPathComponent("songs.txt"))
-        }
-        return FactorizeReport(
-            listeners: data.listeners.count, songs: data.songs.count,
-            interactions: data.plays.count,
-            dimensions: configuration.dimensions, iterations: result.losses.count,
-            loss: result.losses,
-            secondsPerIteration: result.secondsPerIteration, run: run, tuning: tuned)
+        if isByListener { return (result, result.factors.listeners) }
+        let places = try FoldingIn(settings.factorization, songs: result.factors.songs)
+        return (result, try places.place(data.plays, dislikes: dislikes))
     }
 }
 
@@ -119,14 +152,27 @@ extension Catalogue {
             SongID($0)
         }
         guard listeners.count == factors.listeners.rows, songs.count == factors.songs.rows,
-            let configuration = try? JSONDecoder().decode(
-                FactorizationConfiguration.self, from: Data(manifest.configuration.utf8))
+            let settings = try? JSONDecoder().decode(
+                FactorizeSettings.self, from: Data(manifest.configuration.utf8))
         else {
             throw LibraryError.damaged(
                 path: folder.path, reason: "its files do not belong together")
         }
+        let isByListener = settings.baskets == .listeners
+        let names =
+            isByListener
+            ? listeners : try LineFile.read(folder.appendingPathComponent("baskets.txt"))
+        let baskets =
+            isByListener
+            ? factors.listeners
+            : try ArrayFile.readMatrix(folder.appendingPathComponent("baskets.npy"))
+        guard names.count == baskets.rows else {
+            throw LibraryError.damaged(
+                path: folder.path,
+                reason: "its baskets have \(names.count) names and \(baskets.rows) rows")
+        }
         return StoredFactors(
-            run: last.run, listeners: listeners, songs: songs, factors: factors,
-            configuration: configuration)
+            run: last.run, listeners: listeners, songs: songs, factors: factors, settings: settings,
+            basketNames: names, basketFactors: baskets)
     }
 }

@@ -25,8 +25,11 @@ public struct ImportReport: Codable, Equatable, Sendable {
     public var imported = 0
     /// Rows that were known already.
     public var duplicates = 0
-    /// Rows that were left out on purpose, such as skipped songs and podcasts.
+    /// Rows that are no plays, such as skipped songs and podcasts.
     public var filtered = 0
+    /// Those of them that say a song was skipped, and how many of these were not known yet.
+    public var skips = 0
+    public var newSkips = 0
     /// The first 100 rows that could not be read.
     public var rejected: [Rejected] = []
     public var rejectedCount = 0
@@ -47,6 +50,7 @@ public struct ImportReport: Codable, Equatable, Sendable {
     mutating func take(_ summary: ReadSummary) {
         format = summary.format?.rawValue ?? ""
         filtered = summary.filtered
+        skips = summary.skips
         members = summary.parts.compactMap { part in
             part.member.map {
                 Member(

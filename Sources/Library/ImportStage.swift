@@ -19,9 +19,10 @@ public struct ImportStage: Sendable {
     /// - Throws: ``LibraryError`` and `HistoryError`; the library is then as it was.
     public func run(file: URL, options: HistoryOptions = HistoryOptions()) throws -> ImportReport {
         let started = Date()
-        for path in [file, options.uniqueTracks, options.mismatches, options.acceptedMatches]
-            .compactMap({ $0?.path }) where !FileManager.default.fileExists(atPath: path)
-        {
+        for path in [
+            file, options.uniqueTracks, options.mismatches, options.acceptedMatches,
+            options.artists,
+        ].compactMap({ $0?.path }) where !FileManager.default.fileExists(atPath: path) {
             throw LibraryError.noSuchPath(path: path)
         }
         var report = ImportReport()
@@ -43,7 +44,7 @@ public struct ImportStage: Sendable {
     {
         let references = try ReferenceTable(database)
         var plays = IncomingPlays(database, most: playsInMemory)
-        var opinions = IncomingOpinions(database)
+        var opinions = try IncomingOpinions(database)
         var counts = report
         let summary = try reader.read { item in
             if counts.rows % 8192 == 0 {
@@ -51,8 +52,14 @@ public struct ImportStage: Sendable {
                 context.report(
                     StageProgress(stage: "import", done: counts.rows, total: nil, unit: "plays"))
             }
+            if case .skip(let skip) = item {
+                return try opinions.add(
+                    skip, listener: try references.listener(skip.listener),
+                    song: try references.song(skip.reference, isRow: false))
+            }
             counts.rows += 1
             switch item {
+            case .skip: break
             case .play(let play):
                 try plays.add(
                     listener: references.listener(play.listener),
@@ -93,6 +100,7 @@ public struct ImportStage: Sendable {
             database, sql: "SELECT id FROM reference WHERE trackID IS NOT NULL")
         while let song = try matched.next() { report.matched += references.rowsOfSong[song] ?? 0 }
         report.unmatched = report.rows - report.matched
-        if report.imported > 0 { try catalogue.bumpRevision("plays", database) }
+        report.newSkips = opinions.newSkips
+        if report.imported + report.newSkips > 0 { try catalogue.bumpRevision("plays", database) }
     }
 }

@@ -1,7 +1,7 @@
 import GRDB
 import ListeningHistory
 
-/// The love, hate and playlists of one file on their way into the catalogue.
+/// The love, hate, skips and playlists of one file on their way into the catalogue.
 struct IncomingOpinions {
     private struct Place: Hashable {
         let listener: Int64
@@ -21,8 +21,15 @@ struct IncomingOpinions {
     private var opinions: [Place: Opinion] = [:]
     private var lists: [List: [Int64]] = [:]
     private(set) var feedbackRows = 0
+    /// Skips that the catalogue did not know yet.
+    private(set) var newSkips = 0
 
-    init(_ database: Database) { self.database = database }
+    private let addSkip: Statement
+
+    init(_ database: Database) throws {
+        self.database = database
+        addSkip = try database.makeStatement(sql: "INSERT OR IGNORE INTO skip VALUES (?, ?, ?)")
+    }
 
     var playlistCount: Int { lists.count }
 
@@ -39,11 +46,18 @@ struct IncomingOpinions {
         opinions[place] = opinion
     }
 
+    /// The same skip twice is one. Goes to the catalogue at once: a history may hold more skips than plays.
+    mutating func add(_ skip: Skip, listener: Int64, song: Int64) throws {
+        let time = skip.time.map { Int64($0.timeIntervalSince1970) } ?? -1
+        try addSkip.execute(arguments: [listener, song, time])
+        newSkips += database.changesCount
+    }
+
     mutating func add(playlist: String, listener: Int64, song: Int64) {
         lists[List(listener: listener, name: playlist), default: []].append(song)
     }
 
-    /// - Returns: how many rows were known already.
+    /// - Returns: how many rows of feedback and of playlists were known already.
     mutating func merge() throws -> Int {
         let known = try mergeFeedback() + mergePlaylists()
         (opinions, lists) = ([:], [:])

@@ -18,7 +18,7 @@ public struct StageOutcome: Codable, Equatable, Sendable {
 public struct Pipeline: Sendable {
     let catalogue: Catalogue
     let context: StageContext
-    let factorization: FactorizationConfiguration
+    let factorization: FactorizeSettings
     let training: TrainingConfiguration
 
     /// - Parameters:
@@ -26,17 +26,18 @@ public struct Pipeline: Sendable {
     ///   - training: nil for the settings of the last training, or the default ones.
     public init(
         _ catalogue: Catalogue, context: StageContext,
-        factorization: FactorizationConfiguration? = nil,
+        factorization: FactorizeSettings? = nil,
         training: TrainingConfiguration? = nil
     ) throws {
         self.catalogue = catalogue
         self.context = context
         var factorization =
-            try factorization ?? catalogue.lastConfiguration(.factorize, .factors) ?? .catalogue
+            try factorization ?? catalogue.lastConfiguration(.factorize, .factors)
+            ?? FactorizeSettings()
         var training =
             try training ?? catalogue.lastConfiguration(.train, .networks)
             ?? TrainingConfiguration()
-        factorization.threads = context.threads
+        factorization.factorization.threads = context.threads
         training.threads = context.threads
         self.factorization = factorization
         self.training = training
@@ -57,7 +58,7 @@ public struct Pipeline: Sendable {
             return try digest() == last.inputDigest ? .fresh : .stale
         }
         let factorizeState = try state(factorize) {
-            try FactorizeStage(catalogue, configuration: factorization, context: context)
+            try FactorizeStage(catalogue, settings: factorization, context: context)
                 .inputDigest()
         }
         let trainState = try state(train) {
@@ -122,9 +123,12 @@ public struct Pipeline: Sendable {
         try step("factorize") {
             if try state(.factorize) == .fresh { return ("fresh", "") }
             let report = try FactorizeStage(
-                catalogue, configuration: factorization, context: context
+                catalogue, settings: factorization, context: context
             ).run()
-            return ("built", "\(report.listeners) listeners, \(report.songs) songs")
+            return (
+                "built",
+                "\(report.basketCount) \(report.baskets.rawValue), \(report.songs) songs"
+            )
         }
         try step("train") {
             if try state(.train) == .fresh { return ("fresh", "") }

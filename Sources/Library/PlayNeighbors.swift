@@ -10,6 +10,9 @@ public struct PlayNeighbors: Sendable {
     let catalogue: Catalogue
     let configuration: NeighborConfiguration
     let data: TasteData
+    /// What the last factorisation went by: the songs of one listener are alike by their sessions or lists, not by who plays them.
+    let baskets: Baskets
+    private let counts: SparseMatrix
 
     /// - Throws: ``LibraryError/nothingToDo(stage:reason:next:)`` without plays.
     public init(
@@ -23,6 +26,9 @@ public struct PlayNeighbors: Sendable {
                 stage: "find neighbours", reason: "this library has no plays",
                 next: "Add listening history with `coldwave import FILE`.")
         }
+        let settings: FactorizeSettings? = try catalogue.lastConfiguration(.factorize, .factors)
+        baskets = settings?.baskets ?? .listeners
+        counts = baskets == .listeners ? data.plays : try catalogue.baskets(baskets, data).counts
     }
 
     /// Songs that the listeners most like this one play, best first (user-based).
@@ -52,7 +58,7 @@ public struct PlayNeighbors: Sendable {
         }
     }
 
-    /// Songs that the listeners of this one also play, most similar first (item-based).
+    /// Songs that the listeners of this one also play, or that share its other baskets, most similar first (item-based).
     /// - Parameter query: what ``Catalogue/track(_:)`` takes, or a song the library lacks, as its listening file names it.
     /// - Throws: ``LibraryError/unknownTrack(query:near:)``, ``LibraryError/ambiguousTrack(query:candidates:)``;
     ///   ``LibraryError/nothingToDo(stage:reason:next:)`` for a song that nobody plays.
@@ -65,12 +71,13 @@ public struct PlayNeighbors: Sendable {
         }
         var configuration = configuration
         configuration.count = count
-        let bySong = data.plays.transposed()
+        let bySong = counts.transposed()
         let neighbors = try SimilarRows(bySong, configuration).neighbors(of: row)
         let listeners = Set(bySong.indices(ofRow: row))
         return try suggestions(neighbors.map { ($0.row, $0.score) }) { other in
             let common = bySong.indices(ofRow: other).count { listeners.contains($0) }
-            return ["\(common) of its \(bySong.range(ofRow: other).count) listeners play both"]
+            let all = "\(common) of its \(bySong.range(ofRow: other).count) \(baskets.rawValue)"
+            return [all + (baskets == .listeners ? " play both" : " hold both")]
         }
     }
 

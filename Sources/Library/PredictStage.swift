@@ -151,23 +151,24 @@ public struct PredictStage: Sendable {
         for i in prior.storage.indices { prior.storage[i] *= scale }
         // The plays that made the factors, with the library's songs as columns.
         let data = try catalogue.tasteData()
+        let baskets = try catalogue.baskets(factors.settings.baskets, data)
         let column = Dictionary(
             uniqueKeysWithValues: tracks.enumerated().map { (SongID.track($1.id ?? 0), $0) })
-        let listenerRow = Dictionary(uniqueKeysWithValues: zip(factors.listeners, 0...))
+        let basketRow = Dictionary(
+            zip(factors.basketNames, 0...), uniquingKeysWith: { first, _ in first })
         var entries: [(row: Int, column: Int, value: Float)] = []
-        for listener in 0..<data.plays.rows {
-            guard let row = listenerRow[data.listeners[listener]] else { continue }
-            for i in data.plays.range(ofRow: listener) {
-                guard let song = column[data.songs[Int(data.plays.columnIndices[i])]] else {
-                    continue
-                }
-                entries.append((row, song, data.plays.values[i]))
+        for basket in 0..<baskets.counts.rows {
+            guard let row = basketRow[baskets.names[basket]] else { continue }
+            for i in baskets.counts.range(ofRow: basket) {
+                let id = data.songs[Int(baskets.counts.columnIndices[i])]
+                guard let song = column[id] else { continue }
+                entries.append((row, song, baskets.counts.values[i]))
             }
         }
         let plays = SparseMatrix(
-            rows: factors.listeners.count, columns: tracks.count, entries: entries)
+            rows: factors.basketNames.count, columns: tracks.count, entries: entries)
         return try ImplicitALS(factors.configuration).solveSongs(
-            plays, listeners: factors.factors.listeners, prior: prior,
+            plays, listeners: factors.basketFactors, prior: prior,
             priorWeight: factors.configuration.songPriorWeight)
     }
 }

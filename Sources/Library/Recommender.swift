@@ -210,10 +210,20 @@ public struct Recommender: Sendable {
         let known = history.compactMap { item in
             songRow[item.song].map { (song: $0, count: Float(item.count)) }
         }
-        let weight = factors.configuration.confidence(of: Catalogue.playsOfDislike) - 1
-        let dislikes = hated.compactMap { song in songRow[song].map { (song: $0, weight: weight) } }
+        let heard = Set(history.map(\.song)).union(hated)
+        let dislikes =
+            hated.map { (song: $0, weight: Catalogue.weight(factors.configuration)) }
+            + (try catalogue.skips(of: listener)).filter { !heard.contains($0.song) }.map {
+                (
+                    song: $0.song,
+                    weight: Catalogue.weight(ofSkips: $0.count, factors.configuration)
+                )
+            }
         return try ImplicitALS(factors.configuration).foldIn(
-            known, dislikes: dislikes, songs: factors.factors.songs)
+            known,
+            dislikes: dislikes.compactMap { item in
+                songRow[item.song].map { (song: $0, weight: item.weight) }
+            }, songs: factors.factors.songs)
     }
 
     private func isExcluded(_ track: Track, _ words: [String]) -> Bool {

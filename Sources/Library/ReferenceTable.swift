@@ -60,9 +60,10 @@ final class ReferenceTable {
     }
 
     /// The song of one row.
-    func song(_ reference: SongReference) throws -> Int64 {
+    /// - Parameter isRow: whether the row is one of those that are counted as matched or not.
+    func song(_ reference: SongReference, isRow: Bool = true) throws -> Int64 {
         let id = try songs[reference] ?? find(reference)
-        rowsOfSong[id, default: 0] += 1
+        if isRow { rowsOfSong[id, default: 0] += 1 }
         return id
     }
 

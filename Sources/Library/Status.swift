@@ -39,7 +39,10 @@ extension Pipeline {
                 Set(
                     try Int64.fetchAll(
                         database,
-                        sql: "SELECT DISTINCT trackID FROM reference WHERE trackID IS NOT NULL"))
+                        sql: """
+                            SELECT DISTINCT trackID FROM reference r
+                            WHERE trackID IS NOT NULL AND \(Catalogue.isPlayed)
+                            """))
             )
         }
         let stale = states.filter { $0.state != .fresh }

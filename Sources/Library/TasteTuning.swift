@@ -37,7 +37,7 @@ public enum TasteTuning: String, Codable, CaseIterable, Sendable {
         var (training, heldOut) = warm.split(part)
         guard heldOut.count > 0 else {
             throw LibraryError.nothingToDo(
-                stage: "tune", reason: "no listener has five songs or more",
+                stage: "tune", reason: "no listener (or other basket) has five songs or more",
                 next: "Add more listening history, or leave out --tune and --early-stop.")
         }
         var generator = SeededGenerator(seed: base.seed, stream: 0x7E57)

@@ -68,7 +68,8 @@ extension Catalogue {
         }
     }
 
-    /// A listener's plays by song, most played first; songs the library lacks are named from the listening file.
+    /// A listener's plays by song, love counted as one more, most played first; songs the library lacks are named from the
+    /// listening file.
     public func history(of listener: String) throws -> [(song: SongID, name: String, count: Int)] {
         try database.read { database in
             try Row.fetchAll(
@@ -77,8 +78,11 @@ extension Catalogue {
                     SELECT (SELECT min(c.id) FROM track c WHERE c.recording = t.recording) AS track, r.id AS reference,
                         coalesce(t.artist || ' - ' || t.title, r.artist || ' - ' || r.title, r.externalID, r.key) AS name,
                         sum(p.count) AS plays
-                    FROM play p JOIN listener l ON l.id = p.listenerID JOIN reference r ON r.id = p.referenceID
-                    LEFT JOIN track t ON t.id = r.trackID WHERE l.name = ?
+                    FROM (SELECT referenceID, count FROM play
+                            WHERE listenerID = (SELECT id FROM listener WHERE name = ?1)
+                        UNION ALL SELECT referenceID, 1 FROM feedback
+                            WHERE listenerID = (SELECT id FROM listener WHERE name = ?1) AND score > 0) p
+                    JOIN reference r ON r.id = p.referenceID LEFT JOIN track t ON t.id = r.trackID
                     GROUP BY coalesce(t.recording, 'reference ' || r.id) ORDER BY plays DESC, name
                     """, arguments: [listener.precomposedStringWithCanonicalMapping]
             ).map { row in

@@ -40,12 +40,12 @@ public struct TrainStage: Sendable {
 
     /// The songs to learn from, with their rows in the factors.
     func examples(_ factors: StoredFactors) throws -> [(track: Track, row: Int)] {
-        let listeners = try catalogue.listenersPerSong()
+        let baskets = try catalogue.basketsPerSong(factors.settings.baskets)
         let tracks = Dictionary(
             uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).map { ($0.id, $0) })
         return factors.songs.enumerated().compactMap { row, id in
             guard case .track(let trackID) = id, let track = tracks[trackID],
-                track.kind == .song, listeners[id] ?? 0 >= Self.minimumListeners
+                track.kind == .song, baskets[id] ?? 0 >= factors.settings.baskets.minimumPerSong
             else { return nil }
             return (track, row)
         }

@@ -19,7 +19,8 @@ public struct WarmEvaluationConfiguration: Codable, Equatable, Sendable {
 }
 
 /// The warm protocol on a library: some of every listener's songs are held out, and every model that knows plays ranks all
-/// songs that a listener does not play in what is left. Needs no audio.
+/// songs that a listener does not play in what is left. Needs no audio. Where songs were factorised by sessions or playlists, these
+/// take the listeners' place: a personal library can only tell how well it completes them.
 public struct WarmEvaluation: Sendable {
     let catalogue: Catalogue
     let configuration: WarmEvaluationConfiguration
@@ -42,15 +43,18 @@ public struct WarmEvaluation: Sendable {
                 stage: "evaluate", reason: "this library has no plays",
                 next: "Add listening history with `coldwave import FILE`.")
         }
-        let times = try catalogue.firstPlayed(data)
+        let settings: FactorizeSettings? = try catalogue.lastConfiguration(.factorize, .factors)
+        let baskets = settings?.baskets ?? .listeners
+        let plays = try catalogue.baskets(baskets, data).counts
+        let times = baskets == .listeners ? try catalogue.firstPlayed(data) : nil
         let warm = WarmProtocol(
             share: configuration.share, minimumSongs: configuration.minimumSongs,
             seed: configuration.seed)
-        let (training, heldOut) = warm.split(data.plays, times: times)
+        let (training, heldOut) = warm.split(plays, times: times)
         guard heldOut.count > 0 else {
             throw LibraryError.nothingToDo(
                 stage: "evaluate",
-                reason: "no listener has \(configuration.minimumSongs) songs or more",
+                reason: "no \(baskets.one) has \(configuration.minimumSongs) songs or more",
                 next: "Add more listening history with `coldwave import FILE`.")
         }
         var result: [FoldResult] = []
@@ -69,7 +73,7 @@ public struct WarmEvaluation: Sendable {
         }
         try context.checkStop("evaluate")
         return EvaluationReport(
-            protocol: "warm", split: words(data.plays, heldOut, times),
+            protocol: "warm", split: words(plays, heldOut, times, baskets),
             folds: [FoldResult(sameRankings: result)], models: models,
             seconds: Date().timeIntervalSince(started), seed: configuration.seed)
     }
@@ -84,7 +88,8 @@ public struct WarmEvaluation: Sendable {
         default:
             var settings =
                 try configuration.factorization
-                ?? catalogue.lastConfiguration(.factorize, .factors) ?? .catalogue
+                ?? catalogue.lastConfiguration(.factorize, .factors)
+                ?? FactorizeSettings().resolved(training).factorization
             settings.threads = context.threads
             return FactorModel(
                 try ImplicitALS(settings).fit(training) { _ in !context.shouldStop() }.factors)
@@ -92,13 +97,14 @@ public struct WarmEvaluation: Sendable {
     }
 
     /// What was held out, for who reads the table.
-    private func words(_ plays: SparseMatrix, _ heldOut: SparseMatrix, _ times: [Int64]?) -> String
-    {
+    private func words(
+        _ plays: SparseMatrix, _ heldOut: SparseMatrix, _ times: [Int64]?, _ baskets: Baskets
+    ) -> String {
         let divided = (0..<heldOut.rows).filter { !heldOut.range(ofRow: $0).isEmpty }
         let timed = divided.count { listener in
             plays.range(ofRow: listener).allSatisfy { (times?[$0] ?? -1) >= 0 }
         }
-        let share = "\(Int((100 * configuration.share).rounded())) % of each listener's songs"
+        let share = "\(Int((100 * configuration.share).rounded())) % of each \(baskets.one)'s songs"
         return timed == divided.count
             ? "the last \(share)"
             : timed == 0
@@ -111,24 +117,14 @@ extension Catalogue {
     /// When each entry of the play matrix was first played, in seconds since 1970, in the order of storage; −1 where no time is
     /// known. Nil when no play of the library has a time.
     func firstPlayed(_ data: TasteData) throws -> [Int64]? {
-        let (rows, columns) = (data.listenerIndex, data.songIndex)
+        let rows = data.listenerIndex
         return try database.read { database in
             guard
                 try Bool.fetchOne(
                     database, sql: "SELECT EXISTS (SELECT 1 FROM play WHERE time >= 0)")
                     ?? false
             else { return nil }
-            var columnOfReference: [Int64: Int] = [:]
-            let references = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT r.id, (SELECT min(c.id) FROM track t JOIN track c ON c.recording = t.recording
-                        WHERE t.id = r.trackID) FROM reference r
-                    """)
-            while let row = try references.next() {
-                let id = (row[1] as Int64?).map(SongID.track) ?? .reference(row[0])
-                columnOfReference[row[0]] = columns[id]
-            }
+            let columnOfReference = try columnOfReference(data, database)
             var times = [Int64](repeating: -1, count: data.plays.count)
             let first = try Row.fetchCursor(
                 database,

@@ -11,7 +11,7 @@ struct EchoNestSongs {
     /// By number in `names`: where artist and title begin in `texts`; -1 for a song that is left out.
     private var places: [(start: Int, middle: Int, end: Int)] = []
 
-    /// Reads what is named in `options`, or else lies beside the file (plain, `.gz`, `.zst`).
+    /// Reads what is named in `options`, or else lies beside the file (plain or packed).
     /// - Throws: ``HistoryError``.
     init(beside member: HistoryMember, _ options: HistoryOptions) throws {
         let start = try member.stream.peek(200)
@@ -19,10 +19,7 @@ struct EchoNestSongs {
             of: /[\t,]SO[A-Z0-9]{16}[\t,]/)
         func file(_ told: URL?, _ name: String) -> URL? {
             if let told { return told }
-            guard member.name == nil, isEchoNest != nil else { return nil }
-            let folder = URL(fileURLWithPath: member.path).deletingLastPathComponent()
-            return ["", ".gz", ".zst"].map { folder.appendingPathComponent(name + $0) }
-                .first { FileManager.default.fileExists(atPath: $0.path) }
+            return isEchoNest == nil ? nil : member.neighbor(name)
         }
         var wrong: [String: Set<String>] = [:]
         if let mismatches = file(options.mismatches, "sid_mismatches.txt") {

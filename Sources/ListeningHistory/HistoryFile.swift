@@ -15,9 +15,17 @@ struct HistoryMember {
         let file = URL(fileURLWithPath: name ?? path).lastPathComponent
         return String(file.prefix { $0 != "." })
     }
+
+    /// A file that lies beside this one, plain or packed; nil if there is none, or this one is in an archive.
+    func neighbor(_ name: String) -> URL? {
+        guard self.name == nil else { return nil }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        return ["", ".gz", ".zst", ".xz", ".bz2"].map { folder.appendingPathComponent(name + $0) }
+            .first { FileManager.default.fileExists(atPath: $0.path) }
+    }
 }
 
-/// Opens listening files: plain, gzip, Zstandard, ZIP and tar by their first bytes.
+/// Opens listening files: plain, gzip, Zstandard, xz, bzip2, ZIP and tar by their first bytes.
 enum HistoryFile {
     /// The unpacked bytes of a file that is not an archive.
     /// - Throws: ``HistoryError/cannotRead(path:reason:)``.
@@ -75,6 +83,8 @@ enum HistoryFile {
                     HistoryMember(name: member.name, path: place, stream: content, owner: owner))
             }
         }
+        // A tar ends before its packing does, whose last bytes tell whether all of it was whole.
+        while try !stream.next().isEmpty {}
     }
 
     private static func isOwnerFile(_ name: String) -> Bool {
@@ -87,17 +97,21 @@ enum HistoryFile {
         return (user?["username"] ?? user?["user_name"]) as? String
     }
 
-    /// What is inside gzip and Zstandard, also one in the other; anything else as it is.
+    /// What is inside gzip, Zstandard, xz and bzip2, also one in the other; anything else as it is.
     static func unpack(
         _ stream: PeekStream, path: String, budget: UnpackBudget
     ) throws -> PeekStream {
         var stream = stream
         for _ in 0..<4 {
-            let magic = try stream.peek(6)
+            let magic = try stream.peek(10)
             if magic.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
                 stream = PeekStream(try ZstdStream(stream, path: path, budget: budget))
             } else if magic.starts(with: [0x1F, 0x8B]) {
                 stream = PeekStream(try InflateStream(stream, .gzip, path: path, budget: budget))
+            } else if magic.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]) {
+                stream = PeekStream(try XZStream(stream, path: path, budget: budget))
+            } else if isBzip2(magic) {
+                stream = PeekStream(try Bzip2Stream(stream, path: path, budget: budget))
             } else {
                 return stream
             }
@@ -105,10 +119,17 @@ enum HistoryFile {
         throw HistoryError.cannotRead(path: path, reason: "it is packed over and over")
     }
 
+    /// "BZh", the size of a block, and the mark of a block or of an empty file's end: a text may begin with the first three.
+    private static func isBzip2(_ magic: ArraySlice<UInt8>) -> Bool {
+        let mark = magic.dropFirst(4)
+        return magic.starts(with: [0x42, 0x5A, 0x68])
+            && (mark.elementsEqual([0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
+                || mark.elementsEqual([0x17, 0x72, 0x45, 0x38, 0x50, 0x90]))
+    }
+
     /// The packing of a file that is not unpacked here.
     static func foreignPacking(_ start: ArraySlice<UInt8>) -> String? {
         let known: [([UInt8], String)] = [
-            ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"), ([0x42, 0x5A, 0x68], "bzip2"),
             ([0x37, 0x7A, 0xBC, 0xAF], "7-Zip"), ([0x52, 0x61, 0x72, 0x21], "RAR"),
             ([0x50, 0x4B, 3, 4], "ZIP inside another archive"),
         ]

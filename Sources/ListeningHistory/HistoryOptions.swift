@@ -14,11 +14,14 @@ public struct HistoryOptions: Equatable, Sendable {
     public var mismatches: URL?
     /// `sid_matches_manually_accepted.txt`: those of them that are right after all; nil for the one beside them.
     public var acceptedMatches: URL?
+    /// HetRec's `artists.dat`, which names the artists of `user_artists.dat`; nil for the one beside it.
+    public var artists: URL?
 
     public init(
         format: HistoryFormat? = nil, listener: String? = nil,
         columns: [TableColumn: String]? = nil,
-        uniqueTracks: URL? = nil, mismatches: URL? = nil, acceptedMatches: URL? = nil
+        uniqueTracks: URL? = nil, mismatches: URL? = nil, acceptedMatches: URL? = nil,
+        artists: URL? = nil
     ) {
         self.format = format
         self.listener = listener
@@ -26,6 +29,7 @@ public struct HistoryOptions: Equatable, Sendable {
         self.uniqueTracks = uniqueTracks
         self.mismatches = mismatches
         self.acceptedMatches = acceptedMatches
+        self.artists = artists
     }
 
     /// Reads `listener=user,artist=2`.

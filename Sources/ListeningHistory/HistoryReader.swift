@@ -12,7 +12,7 @@ public struct HistoryReader: Sendable {
     }
 
     /// - Parameters:
-    ///   - body: called with every play, rating and entry of a playlist; what it throws ends the reading.
+    ///   - body: called with every play, rating, skip and entry of a playlist; what it throws ends the reading.
     ///   - rejected: called with every row that could not be read.
     /// - Throws: ``HistoryError`` for what is wrong with the file as a whole; some rows may have been given by then.
     public func read(
@@ -33,6 +33,11 @@ public struct HistoryReader: Sendable {
                 case .filtered:
                     isOwnerMissing = false
                     part.filtered += 1
+                case .skipped(let skip):
+                    isOwnerMissing = false
+                    part.filtered += 1
+                    part.skips += 1
+                    try body(.skip(skip))
                 case .broken(let reason):
                     if !reason.hasSuffix("(give --listener)") { isOwnerMissing = false }
                     part.rejected += 1
@@ -111,8 +116,10 @@ public struct ReadSummary: Equatable, Sendable {
         public let format: HistoryFormat
         /// Rows that could be read.
         public var rows = 0
-        /// Rows left out on purpose: skipped songs, podcasts, private sessions.
+        /// Rows that are no plays: skipped songs, podcasts, private sessions.
         public var filtered = 0
+        /// Those of them that say a song was skipped.
+        public var skips = 0
         public var rejected = 0
     }
     public var parts: [Part] = []
@@ -121,6 +128,7 @@ public struct ReadSummary: Equatable, Sendable {
 
     public var rows: Int { parts.reduce(0) { $0 + $1.rows } }
     public var filtered: Int { parts.reduce(0) { $0 + $1.filtered } }
+    public var skips: Int { parts.reduce(0) { $0 + $1.skips } }
     public var rejected: Int { parts.reduce(0) { $0 + $1.rejected } }
     /// That of most rows.
     public var format: HistoryFormat? {

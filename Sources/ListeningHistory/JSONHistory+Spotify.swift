@@ -9,7 +9,7 @@ extension JSONHistory {
     ]
 
     /// An entry of the extended history. Left out: private sessions, podcasts and audio books (no track name), plays of
-    /// under 30 seconds that were skipped or cut short.
+    /// under 30 seconds that were cut short; those that were skipped are told as skips.
     func spotify(_ row: JSONFields, _ given: String?) -> RowOutcome {
         guard let title = row.text("master_metadata_track_name") else {
             return row.values["ms_played"] == nil ? .broken("no ms_played") : .filtered
@@ -20,18 +20,21 @@ extension JSONHistory {
         if row.truth("incognito_mode") { return .filtered }
         let played = row.number("ms_played") ?? 0
         guard played >= 0 else { return .broken("ms_played is negative") }
-        if played < 30_000 {
-            let hasReason = row.values["reason_end"] != nil
-            let reason = row.text("reason_end")
-            let isCut = hasReason && (reason.map(Self.cutShort.contains) ?? true)
-            if row.truth("skipped") || isCut || played == 0 { return .filtered }
-        }
-        return .play(
+        let play = RowOutcome.play(
             name,
             SongReference(
                 artist: row.text("master_metadata_album_artist_name"), title: title,
                 album: row.text("master_metadata_album_album_name"),
                 spotifyURI: SpotifyID.uri(row.text("spotify_track_uri"))), time: row.word("ts"))
+        if played < 30_000 {
+            let hasReason = row.values["reason_end"] != nil
+            let reason = row.text("reason_end")
+            let isCut = hasReason && (reason.map(Self.cutShort.contains) ?? true)
+            // An error, a logout or another song chosen say nothing of this one; the button for the next song does.
+            if played > 0, row.truth("skipped") || reason == "fwdbtn" { return play.asSkip }
+            if row.truth("skipped") || isCut || played == 0 { return .filtered }
+        }
+        return play
     }
 
     /// An entry of the short history, which does not tell why a play ended: under 30 seconds it is left out.

@@ -69,6 +69,20 @@ public struct Feedback: Equatable, Sendable {
     }
 }
 
+/// A song that a listener turned away from before it had really begun.
+public struct Skip: Equatable, Sendable {
+    public var listener: String
+    public var reference: SongReference
+    /// When; nil if the file does not say.
+    public var time: Date?
+
+    public init(listener: String, reference: SongReference, time: Date? = nil) {
+        self.listener = listener
+        self.reference = reference
+        self.time = time
+    }
+}
+
 /// A song of a listener's playlist.
 public struct PlaylistEntry: Equatable, Sendable {
     public var listener: String
@@ -89,6 +103,7 @@ public struct PlaylistEntry: Equatable, Sendable {
 public enum HistoryItem: Equatable, Sendable {
     case play(Play)
     case feedback(Feedback)
+    case skip(Skip)
     case playlistEntry(PlaylistEntry)
 }
 

@@ -3,6 +3,8 @@ enum RowOutcome {
     case item(HistoryItem)
     /// Left out on purpose.
     case filtered
+    /// No play, but it says something of the song.
+    case skipped(Skip)
     case broken(String)
 
     /// A listen with the date in `time`, which may be missing but not wrong.
@@ -13,6 +15,13 @@ enum RowOutcome {
         case .success(let date):
             return .item(.play(Play(listener: listener, reference: reference, time: date)))
         }
+    }
+
+    /// The same listen as one that was skipped.
+    var asSkip: RowOutcome {
+        guard case .item(.play(let play)) = self else { return self }
+        return .skipped(
+            Skip(listener: play.listener, reference: play.reference, time: play.time))
     }
 }
 

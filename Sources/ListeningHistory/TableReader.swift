@@ -29,10 +29,14 @@ struct TableReader {
                 try take(.play(name, reference, time: Self.known(fields[3])), number)
             }
         case .hetrec:
+            let artists = try HetRecArtists(beside: member, options)
             try fields(3, take) { fields, number in
                 if number == 1, fields[1].lowercased() == "artistid" { return nil }
                 return counted(
-                    fields[0], SongReference(id: "lastfm-artist-" + fields[1]), fields[2])
+                    fields[0],
+                    SongReference(
+                        id: "lastfm-artist-" + fields[1], artist: artists.name(fields[1])),
+                    fields[2])
             }
         case .lastfm360k:
             try fields(4, take) { fields, _ in
@@ -190,8 +194,7 @@ struct TableReader {
                 return try take(
                     .broken("\(fields.count) fields where at least 7 are expected"), number)
             }
-            // Skipped before half of it was over, or a file without tags.
-            if fields[5] == "S" || fields[0] == "<Untagged>" { return try take(.filtered, number) }
+            if fields[0] == "<Untagged>" { return try take(.filtered, number) }
             var outcome = RowOutcome.play(
                 name,
                 SongReference(
@@ -203,7 +206,8 @@ struct TableReader {
                 play.time = time.addingTimeInterval(-Double(zone))
                 outcome = .item(.play(play))
             }
-            try take(outcome, number)
+            // S: skipped before half of it was over.
+            try take(fields[5] == "S" ? outcome.asSkip : outcome, number)
         }
     }
 }

@@ -16,6 +16,13 @@ extension Tensor {
         }
     }
 
+    /// Mean over every `frames` steps of time, without what is left at the end: `[N, T, C]` → `[N, T / frames, C]`.
+    public func averagedOverFrames(_ frames: Int) throws -> Tensor {
+        frames == 1
+            ? self
+            : try Self.make("average frames") { ctorch_mean_frames(handle, Int32(frames), $0) }
+    }
+
     /// Mean, maximum and `sqrt(mean(x²))` over time, side by side: `[N, T, C]` → `[N, 3C]`.
     public func pooledOverTime() throws -> Tensor {
         try Self.make("pool over time") { ctorch_pool_over_time(handle, $0) }

@@ -43,6 +43,8 @@ import Testing
         check(try Sample.read(tar))
         check(try Sample.read(Sample.deflated(tar, gzip: true)))
         check(try Sample.read(Sample.zstd(tar)))
+        check(try Sample.read(Sample.xz(tar)))
+        check(try Sample.read(Sample.bzip2(tar)))
         let name = String(repeating: "folder/", count: 20) + "1.listens"
         let deep = try Sample.read(Sample.tar([.init(name, Self.listens)]), .init(listener: "bob"))
         #expect(deep.summary.parts.map(\.member) == [name] && deep.plays.count == 3)
@@ -89,6 +91,17 @@ import Testing
         #expect(throws: HistoryError.self) { try Sample.read(tar.prefix(700)) }
         #expect(throws: HistoryError.self) { try Sample.read(Sample.zstd(tar).dropLast(20)) }
         #expect(throws: HistoryError.self) {
+            try Sample.read(Sample.deflated(tar, gzip: true).dropLast(5))
+        }
+        for packed in [Sample.xz(tar), Sample.bzip2(tar)] {
+            for cut in [12, 40, packed.count / 2, packed.count - 5] {
+                #expect(throws: HistoryError.self) { try Sample.read(packed.prefix(cut)) }
+            }
+            var damaged = packed
+            damaged[damaged.count / 2] ^= 0x55
+            #expect(throws: HistoryError.self) { try Sample.read(damaged) }
+        }
+        #expect(throws: HistoryError.self) {
             try Sample.read(Sample.deflated(tar, gzip: true).dropLast(20))
         }
         // One changed letter of a stored member.
@@ -105,6 +118,24 @@ import Testing
         #expect(throws: HistoryError.self) { try Sample.read(data + Data("tail".utf8)) }
     }
 
+    /// One packed file after another is one file, as `cat` and parallel packers make them.
+    @Test func xzAndBzip2StreamsAreOneFile() throws {
+        for pack in [Sample.xz, Sample.bzip2] {
+            let parts = ["a\ts\t1\n", "", "b\ts\t2\n"].map { pack(Data($0.utf8)) }
+            let data = parts.reduce(Data(), +)
+            #expect(try Sample.read(data).plays.map(\.count) == [1, 2])
+            #expect(throws: HistoryError.self) { try Sample.read(data + Data("tail".utf8)) }
+            // Larger than any buffer on the way.
+            let rows = (0..<40_000).map { "l\($0)\tsong\($0 &* 7919 % 10007)\t3\n" }.joined()
+            #expect(try Sample.read(pack(Data(rows.utf8))).plays.count == 40_000)
+        }
+        // Inside a ZIP, and one in the other.
+        let twice = Sample.bzip2(Sample.xz(Data("a\ts\t4\n".utf8)))
+        #expect(try Sample.read(Sample.zip([.init("x.bz2", twice)])).plays.map(\.count) == [4])
+        // A text may begin as bzip2 does.
+        #expect(try Sample.read("BZh9\ts\t2\nann\ts\t1\n").plays.count == 2)
+    }
+
     /// 100 MB of spaces shrink a thousand times and more.
     @Test func bombsAreRefused() throws {
         let blank = String(repeating: " ", count: 1 << 20) + "\n"
@@ -118,7 +149,8 @@ import Testing
             }
         }
         for bomb in [
-            Sample.deflated(rows, gzip: true), Sample.zstd(rows),
+            Sample.deflated(rows, gzip: true), Sample.zstd(rows), Sample.xz(rows),
+            Sample.bzip2(rows),
             Sample.zip([.init("a.tsv", rows)]),
             Sample.zip([.init("a.tsv", rows)], zip64: true, claimed: 1 << 40),
         ] {

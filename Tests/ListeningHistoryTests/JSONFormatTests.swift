@@ -56,6 +56,10 @@ import Testing
         let read = try Sample.read("[" + entries.joined(separator: ",\n") + "]")
         #expect(read.plays.compactMap(\.reference.title) == ["whole", "short", "long"])
         #expect(read.summary.filtered == 7 && read.lines == [11, 12])
+        // Who presses "next" turns a song away; who logs out or meets an error does not.
+        #expect(read.skips.compactMap(\.reference.title) == ["forward", "skipped"])
+        #expect(read.summary.skips == 2 && read.skips.allSatisfy { $0.listener == "ann" })
+        #expect(read.skips.first?.time == read.plays.first?.time)
         // One entry without brackets around.
         #expect(try Sample.read(entries[0]).plays.count == 1)
         let brief =

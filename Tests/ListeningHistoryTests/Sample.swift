@@ -1,3 +1,5 @@
+import CBzip2
+import CLzma
 import CZlib
 import CZstd
 import Foundation
@@ -10,6 +12,7 @@ enum Sample {
         var plays: [Play] = []
         var feedback: [Feedback] = []
         var entries: [PlaylistEntry] = []
+        var skips: [Skip] = []
         var rejected: [Rejection] = []
         var summary = ReadSummary()
         var lines: [Int] { rejected.map(\.line) }
@@ -34,6 +37,7 @@ enum Sample {
             case .play(let play): result.plays.append(play)
             case .feedback(let feedback): result.feedback.append(feedback)
             case .playlistEntry(let entry): result.entries.append(entry)
+            case .skip(let skip): result.skips.append(skip)
             }
         } rejected: {
             result.rejected.append($0)
@@ -79,6 +83,23 @@ enum Sample {
         var output = [UInt8](repeating: 0, count: ZSTD_compressBound(input.count))
         let count = ZSTD_compress(&output, output.count, input, input.count, 3)
         return Data(output[..<count])
+    }
+
+    static func xz(_ data: Data) -> Data {
+        let input = [UInt8](data)
+        var output = [UInt8](repeating: 0, count: lzma_stream_buffer_bound(input.count))
+        var count = 0
+        _ = lzma_easy_buffer_encode(
+            6, LZMA_CHECK_CRC64, nil, input, input.count, &output, &count, output.count)
+        return Data(output[..<count])
+    }
+
+    static func bzip2(_ data: Data) -> Data {
+        var input = data.map { CChar(bitPattern: $0) }
+        var count = UInt32(input.count + input.count / 50 + 1000)
+        var output = [CChar](repeating: 0, count: Int(count))
+        _ = BZ2_bzBuffToBuffCompress(&output, &count, &input, UInt32(input.count), 9, 0, 0)
+        return Data(output[..<Int(count)].map { UInt8(bitPattern: $0) })
     }
 
     struct File {

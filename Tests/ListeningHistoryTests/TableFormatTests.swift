@@ -93,6 +93,11 @@ import Testing
                     Date(timeIntervalSince1970: 1.6e9 - Double(offset)), nil,
                 ])
             #expect(read.summary.filtered == 1 && read.lines == [7])
+            let skipped = try Sample.read(
+                log(zone).replacingOccurrences(of: "\tL\t16", with: "\tS\t16"), listener: "ann")
+            #expect(skipped.plays.compactMap(\.reference.title) == ["No clock"])
+            #expect(skipped.skips.map(\.time) == read.plays.prefix(1).map(\.time))
+            #expect(skipped.summary.filtered == 2)
         }
     }
 
@@ -122,6 +127,27 @@ import Testing
             ])
         #expect(read.summary.filtered == 1 && read.rejected.isEmpty)
         #expect(try Sample.read(rows).plays.count == 4)
+    }
+
+    /// The file as it comes, with slashes before its header; artists without a line keep their id alone.
+    @Test func hetrecArtistsGetNames() throws {
+        let rows = Data("//userID\tartistID\tweight\n2\t51\t13883\n2\t52\t11690\n".utf8)
+        let artists = "id\tname\turl\tpictureURL\n51\tDuran Duran\thttp://x\thttp://y\n\n"
+        let read = try Sample.read(rows, beside: ["artists.dat": artists])
+        #expect(
+            read.plays.map(\.reference) == [
+                SongReference(id: "lastfm-artist-51", artist: "Duran Duran"),
+                SongReference(id: "lastfm-artist-52"),
+            ])
+        #expect(try Sample.read(rows).plays.map(\.reference.artist) == [nil, nil])
+        #expect {
+            try Sample.read(rows, beside: ["artists.dat": artists + "no tab"])
+        } throws: {
+            "\($0)".contains("artists.dat") && "\($0)".contains("line 4")
+        }
+        // In an archive it is a file as any other.
+        let tar = Sample.tar([.init("user_artists.dat", rows)])
+        #expect(try Sample.read(tar, beside: ["artists.dat": artists]).plays.count == 2)
     }
 
     @Test func timesAreReadAndAbsurdOnesAreNot() {

@@ -42,6 +42,10 @@ int ctorch_clip_gradients(ctorch_tensor_t *parameters, int count, double limit, 
 /// One step of SGD with Nesterov momentum, then clears the gradients. `momenta` are updated in place.
 int ctorch_sgd_step(ctorch_tensor_t *parameters, ctorch_tensor_t *momenta, int count, double learning_rate,
                     double momentum, double weight_decay);
+/// One step of AdamW (decoupled weight decay, betas 0.9 and 0.99, epsilon 1e-8), then clears the gradients. `step` counts from 1;
+/// `means` and `squares` are updated in place.
+int ctorch_adamw_step(ctorch_tensor_t *parameters, ctorch_tensor_t *means, ctorch_tensor_t *squares, int count,
+                      double learning_rate, double weight_decay, int64_t step);
 
 // Operations
 /// Convolution over time, then max-pooling over `pool` steps (1: none), then ReLU.
@@ -51,6 +55,8 @@ int ctorch_convolve_pool_relu(ctorch_tensor_t input, ctorch_tensor_t weight, cto
 /// The same by libtorch's own conv1d, max_pool1d and relu: the plain reference.
 int ctorch_convolve_pool_relu_reference(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, int pool,
                                         ctorch_tensor_t *out);
+/// Mean over every `frames` steps of time; a last part that is shorter is left out: [N, T, C] -> [N, T / frames, C].
+int ctorch_mean_frames(ctorch_tensor_t input, int frames, ctorch_tensor_t *out);
 /// Mean, maximum and sqrt(mean of squares) over time, side by side: [N, T, C] -> [N, 3C].
 int ctorch_pool_over_time(ctorch_tensor_t input, ctorch_tensor_t *out);
 /// input [N, in], weight [out, in], bias [out] -> [N, out].

@@ -59,12 +59,21 @@ np.save("output.npy", output.detach().numpy())
 (output - target).square().sum(1).mean().backward()
 write("gradients.safetensors", {name: p.grad for name, p in network.named_parameters()}, {})
 network.zero_grad()
-optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4)
-losses = []
-for _ in range(10):
-    optimizer.zero_grad()
-    loss = (network(mel, mean, std) - target).square().sum(1).mean()
-    loss.backward()
-    optimizer.step()
-    losses.append(loss.item())
-np.save("losses.npy", np.array(losses, np.float32))
+start = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+
+
+def learn(optimizer, name):
+    """Ten steps from the same start; what each loses goes to a file."""
+    network.load_state_dict(start)
+    losses = []
+    for _ in range(10):
+        optimizer.zero_grad()
+        loss = (network(mel, mean, std) - target).square().sum(1).mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    np.save(name, np.array(losses, np.float32))
+
+
+learn(torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=1e-4), "losses.npy")
+learn(torch.optim.AdamW(network.parameters(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.1), "losses_adamw.npy")

@@ -2,7 +2,7 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-scale bench-reading fuzz \
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading fuzz \
 	kill-scan kill-import scan-many bootstrap clean
 
 COLDWAVE = .build/release/coldwave
@@ -46,6 +46,10 @@ bench-hearing: build
 DATA ?= ../shared/data
 bench-taste: build
 	$(PYTHON) scripts/bench_taste.py $(COLDWAVE) $(DATA)
+
+# Maps by t-SNE against openTSNE: KL divergence, neighbourhoods, time.
+bench-tsne: build
+	$(PYTHON) scripts/bench_tsne.py $(COLDWAVE) $(DATA)
 
 # Time and memory up to a matrix as large as the Taste Profile; needs 8 GB and about 2 GB of disk.
 bench-scale: build

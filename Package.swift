@@ -19,7 +19,7 @@ let package = Package(
             name: "Coldwave",
             targets: [
                 "Library", "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
-                "ListeningHistory", "AudioFeatures", "Matrices",
+                "ListeningHistory", "AudioFeatures", "Projection", "Matrices",
             ]),
     ],
     dependencies: [
@@ -31,7 +31,7 @@ let package = Package(
             name: "ColdwaveCommand",
             dependencies: [
                 "Library", "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
-                "ListeningHistory", "AudioFeatures", "Synthesis", "Matrices", "Torch",
+                "ListeningHistory", "AudioFeatures", "Projection", "Synthesis", "Matrices", "Torch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
@@ -39,10 +39,14 @@ let package = Package(
             dependencies: [
                 "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
                 "ListeningHistory",
-                "AudioFeatures", "Matrices", .product(name: "GRDB", package: "GRDB.swift"),
+                "AudioFeatures", "Projection", "Matrices",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
             name: "Recommendation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
+        .target(
+            name: "Projection", dependencies: ["Matrices", "CKernels", "CZlib"],
+            swiftSettings: numeric),
         .target(name: "Evaluation", dependencies: ["Matrices"], swiftSettings: numeric),
         .target(name: "AudioNetwork", dependencies: ["Torch", "Matrices"], swiftSettings: numeric),
         .target(
@@ -99,6 +103,9 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Matrices"],
             resources: [.copy("Golden")]),
+        .testTarget(
+            name: "ProjectionTests", dependencies: ["Projection", "Matrices", "CZlib"],
+            swiftSettings: numeric),
         .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
         .testTarget(
             name: "LibraryTests",

@@ -46,8 +46,11 @@ public struct MelConfiguration: Codable, Equatable, Sendable {
             "the lowest frequency must be below the highest")
     }
 
-    /// Triangular filters over the spectrum's bins, `[bands][fftSize / 2 + 1]`, as `librosa.filters.mel`.
-    func filters() -> [[Double]] {
+    /// The frequency each band is most sensitive to, Hz, ascending, `[bands]`.
+    public var bandPeaks: [Double] { Array(edges().dropFirst().dropLast()) }
+
+    /// Where the bands start, peak and end, Hz: band b spans `edges[b]…edges[b + 2]`, `[bands + 2]`.
+    private func edges() -> [Double] {
         func toMel(_ hz: Double) -> Double {
             switch scale {
             case .htk: return 2595 * log10(1 + hz / 700)
@@ -62,9 +65,14 @@ public struct MelConfiguration: Codable, Equatable, Sendable {
         }
         let low = toMel(lowFrequency)
         let high = toMel(highFrequency ?? Double(sampleRate) / 2)
-        let edges = (0..<melBands + 2).map {
+        return (0..<melBands + 2).map {
             toHertz(low + (high - low) * Double($0) / Double(melBands + 1))
         }
+    }
+
+    /// Triangular filters over the spectrum's bins, `[bands][fftSize / 2 + 1]`, as `librosa.filters.mel`.
+    func filters() -> [[Double]] {
+        let edges = edges()
         return (0..<melBands).map { band in
             let (left, peak, right) = (edges[band], edges[band + 1], edges[band + 2])
             let scale = norm == .slaney ? 2 / (right - left) : 1

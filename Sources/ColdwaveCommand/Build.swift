@@ -57,7 +57,7 @@ extension NetworkName: ExpressibleByArgument {}
 
 struct Build: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Redo whatever is stale: scan, factorize, train, predict.",
+        abstract: "Redo whatever is stale: scan, factorize, train, predict, map.",
         discussion: "Carries on where an interrupted run stopped.")
 
     @OptionGroup var training: TrainingOptions

@@ -31,7 +31,8 @@ struct Coldwave: ParsableCommand {
                     Recommend.self, Similar.self, Neighbors.self, PlaylistCommand.self,
                 ]),
             CommandGroup(
-                name: "Look into it:", subcommands: [Evaluate.self, Status.self, Doctor.self]),
+                name: "Look into it:",
+                subcommands: [Map.self, Filters.self, Evaluate.self, Status.self, Doctor.self]),
             CommandGroup(
                 name: "Try and test:", subcommands: [Demo.self, Lab.self, Workers.Hear.self]),
         ])

@@ -22,7 +22,7 @@ public struct LibraryLocation: Equatable, Sendable {
     public var lock: URL { root.appendingPathComponent("lock") }
     public var spectrograms: URL { root.appendingPathComponent("spectrograms") }
 
-    /// The folder of one kind of artefact (`factors`, `networks`, `predictions`) and one run.
+    /// The folder of one kind of artefact (`factors`, `networks`, `predictions`, `maps`) and one run.
     public func run(_ kind: ArtefactKind, _ name: String) -> URL {
         root.appendingPathComponent(kind.rawValue).appendingPathComponent(name)
     }
@@ -30,5 +30,5 @@ public struct LibraryLocation: Equatable, Sendable {
 
 /// The kinds of artefact that stages leave behind, each in a folder of its own.
 public enum ArtefactKind: String, Codable, CaseIterable, Sendable {
-    case factors, networks, predictions
+    case factors, networks, predictions, maps
 }

@@ -73,9 +73,23 @@ public struct Pipeline: Sendable {
             return stage.inputDigest(
                 network: train.run, factors: factorize.run, try stage.recordings())
         }
+        let map = try catalogue.lastRun(.map)
+        let mapState: StageState
+        if let predict, predictState == .fresh {
+            // A library too small for a map lacks none.
+            let isSmall = try catalogue.tracks(includingMissing: true).count < MapStage.fewest
+            mapState =
+                isSmall
+                ? .fresh
+                : try state(map) {
+                    try MapStage(catalogue, context: context).inputDigest(predictions: predict.run)
+                }
+        } else {
+            mapState = map == nil ? .missing : .stale
+        }
         return [
             (.factorize, factorizeState, factorize?.run), (.train, trainState, train?.run),
-            (.predict, predictState, predict?.run),
+            (.predict, predictState, predict?.run), (.map, mapState, map?.run),
         ]
     }
 
@@ -129,6 +143,15 @@ public struct Pipeline: Sendable {
             if try state(.predict) == .fresh { return ("fresh", "") }
             let report = try PredictStage(catalogue, context: context).run()
             return ("built", "\(report.songs) songs, \(report.cold) of them without a play")
+        }
+        try step("map") {
+            if try state(.map) == .fresh { return ("fresh", "") }
+            let report = try MapStage(catalogue, context: context).run()
+            return (
+                "built",
+                "\(report.songs) songs, "
+                    + String(format: "KL divergence %.3f", report.klDivergence)
+            )
         }
         return outcomes
     }

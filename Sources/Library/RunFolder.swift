@@ -113,6 +113,8 @@ extension Catalogue {
 }
 
 /// The stages that leave artefacts, in the order they build on each other.
-public enum StageName: String, Codable, CaseIterable, Sendable { case factorize, train, predict }
+public enum StageName: String, Codable, CaseIterable, Sendable {
+    case factorize, train, predict, map
+}
 
 func isoNow() -> String { Date().formatted(.iso8601) }

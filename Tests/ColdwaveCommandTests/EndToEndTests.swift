@@ -142,10 +142,21 @@ final class SmallWorld {
         #expect(process.terminationStatus == 130)
         let built = try coldwave("build", "--epochs", "2", "--json")
         let stages = try #require(try built.json()["stages"] as? [[String: Any]])
-        #expect(stages.map { $0["name"] as? String } == ["scan", "factorize", "train", "predict"])
+        #expect(
+            stages.map { $0["name"] as? String } == [
+                "scan", "factorize", "train", "predict", "map",
+            ])
         let fresh = try #require(
             try coldwave("build", "--json").json()["stages"] as? [[String: Any]])
         #expect(fresh.allSatisfy { $0["state"] as? String == "fresh" })
+
+        for name in ["map.svg", "map.png", "map.html"] {
+            let picture = small.folder.appendingPathComponent(name)
+            let map = try coldwave("map", "-o", picture.path, "--json").json()
+            #expect(map["reused"] as? Bool == true && map["klDivergence"] as? Double ?? -1 > 0)
+            #expect(try Data(contentsOf: picture).count > 2000)
+        }
+        #expect(try coldwave("map", "-o", "map.pdf").status == 64)
 
         let listener = small.world.listeners[small.world.plays[0].listener].name
         let played = Set(
@@ -245,7 +256,7 @@ final class SmallWorld {
         let help = try coldwave("--help").text
         for name in [
             "scan", "import", "factorize", "train", "predict", "build", "recommend", "similar",
-            "playlist", "evaluate", "status", "doctor", "demo", "lab",
+            "playlist", "evaluate", "map", "status", "doctor", "demo", "lab",
         ] {
             #expect(help.contains(name))
         }
@@ -297,6 +308,14 @@ final class SmallWorld {
         #expect(
             try coldwave("lab", "predict", path("m.safetensors"), mels.path, path("p.npy")).status
                 == 0)
+        let map = try coldwave(
+            "lab", "tsne", path("targets.npy"), path("map.npy"), "--perplexity", "5", "--json")
+        #expect(try map.json()["n"] as? Int == 20)
+        #expect(
+            try ArrayFile.readMatrix(folder.appendingPathComponent("map.npy")).columns == 2)
+        let refused = try coldwave("lab", "tsne", path("targets.npy"), path("map.npy"))
+        #expect(refused.status == 1 && refused.errors.contains("a perplexity of at most"))
+
         let places = try ArrayFile.readMatrix(folder.appendingPathComponent("p.npy"))
         #expect(places.rows == 20 && places.columns == 40 && places.isFinite)
     }

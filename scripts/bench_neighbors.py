@@ -60,6 +60,7 @@ def main():
     parser.add_argument("--dimensions", type=int, default=40)
     parser.add_argument("--vectors", type=Path, help="real vectors instead of random ones")
     parser.add_argument("-k", type=int, default=10)
+    parser.add_argument("--queries", type=int, default=256, help="queries of the batch")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-hnsw", action="store_true")
     options = parser.parse_args()
@@ -68,13 +69,14 @@ def main():
     items = (np.load(options.vectors).astype(np.float32) if options.vectors
              else random.standard_normal((options.items, options.dimensions), np.float32))
     items /= np.maximum(np.linalg.norm(items, axis=1, keepdims=True), 1e-12)
-    picks = random.choice(len(items), 256, replace=False)
-    queries = items[picks] + 0.3 / np.sqrt(items.shape[1]) * random.standard_normal((256, items.shape[1]), np.float32)
+    picks = random.choice(len(items), options.queries, replace=False)
+    queries = items[picks] + 0.3 / np.sqrt(items.shape[1]) * random.standard_normal((len(picks), items.shape[1]), np.float32)
     queries /= np.linalg.norm(queries, axis=1, keepdims=True)
     flat = faiss.IndexFlatIP(items.shape[1])
     flat.add(items)
     truth = flat.search(queries, options.k)[1]
-    rows = {"one query": queries[:1], "256 queries": queries}
+    batch_name = f"{len(queries)} queries"
+    rows = {"one query": queries[:1], batch_name: queries}
     mine, theirs, same, build = {}, {}, {}, 0
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
@@ -109,7 +111,7 @@ def main():
             graph.set_ef(ef)
             seconds = median_seconds(lambda: graph.knn_query(queries, options.k, num_threads=1), 3) / len(queries)
             score = recall(graph.knn_query(queries, options.k, num_threads=1)[0], truth)
-            print(f"| {ef} | {score:.4f} | {1e3 * seconds:.3f} | {1e3 * mine['256 queries'] / 256:.3f} batched, "
+            print(f"| {ef} | {score:.4f} | {1e3 * seconds:.3f} | {1e3 * mine[batch_name] / len(queries):.3f} batched, "
                   f"{1e3 * mine['one query']:.3f} alone |", flush=True)
             if score >= 0.99:
                 break

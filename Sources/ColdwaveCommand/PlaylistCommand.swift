@@ -60,9 +60,11 @@ struct PlaylistCommand: ParsableCommand {
         guard unlike.isEmpty || hasSeeds else {
             throw ValidationError("--unlike needs --like TRACK…, --artist or --album.")
         }
-        guard listener != nil || !selection.isForListeners else {
+        let isPlainList = listener != nil && !radio && !daily && !weekly
+        guard isPlainList || !selection.isForListeners else {
             throw ValidationError(
-                "--new, --include-played, --discovery, --seasonal and --exclude need --listener.")
+                "--new, --include-played, --discovery, --seasonal and --exclude go with --listener alone."
+            )
         }
         guard !radio || from == nil else {
             throw ValidationError("--radio starts from --like, --artist, --album or --listener.")

@@ -39,10 +39,11 @@ extension Recommender {
     ) throws -> [Track] {
         let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
         let ids = predictions.tracks
-        let allowed = ids.map { id in tracks[id].map { isPlayable($0, except: unwanted) } ?? false }
+        let allowed = Set(distinctRows(except: unwanted))
         let radio = Radio(
             items: predictions.blended, start: try direction(seeds, unlike: unlike),
-            artists: ids.map { tracks[$0]?.artist ?? "" }, seed: seed, where: { allowed[$0] })
+            artists: ids.map { tracks[$0]?.artist ?? "" }, seed: seed,
+            where: { allowed.contains($0) })
         return radio.prefix(count).compactMap { tracks[ids[$0]] }
     }
 
@@ -58,15 +59,29 @@ extension Recommender {
     /// A way from one song to another.
     public func path(from first: Track, to last: Track, count: Int) -> [Track] {
         guard let a = row(first), let b = row(last) else { return [] }
-        // Rows that may not come are no part of the space; the ends always are.
-        let rows = predictions.tracks.indices.filter { row in
-            row == a || row == b
-                || tracks[predictions.tracks[row]].map { isPlayable($0, except: []) } ?? false
+        // The ends come whatever they are, and no other version of them.
+        let ends = Set([first, last].flatMap(aliases))
+        let between = distinctRows(except: []).filter { row in
+            tracks[predictions.tracks[row]].map { ends.isDisjoint(with: aliases($0)) } ?? false
         }
+        let rows = Set(between).union([a, b]).sorted()
         guard let from = rows.firstIndex(of: a), let to = rows.firstIndex(of: b) else { return [] }
         return SongPath.between(
             from, to, count: count, items: predictions.blended.selectingRows(rows)
         ).compactMap { tracks[predictions.tracks[rows[$0]]] }
+    }
+
+    /// Rows of songs that may be played, one of each recording.
+    private func distinctRows(except unwanted: Set<String>) -> [Int] {
+        var seen: Set<String> = []
+        return predictions.tracks.indices.filter { row in
+            guard let track = tracks[predictions.tracks[row]],
+                isPlayable(track, except: unwanted)
+            else { return false }
+            let names = aliases(track)
+            defer { seen.formUnion(names) }
+            return seen.isDisjoint(with: names)
+        }
     }
 
     private func isPlayable(_ track: Track, except unwanted: Set<String>) -> Bool {

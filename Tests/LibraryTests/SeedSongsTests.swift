@@ -58,13 +58,15 @@ import Testing
             return near.contains("Artist 4") && near.count <= 5
         }
         #expect { _ = try recommender.seed("Sogn 12") } throws: { "\($0)".contains("Song 12") }
-        #expect { _ = try recommender.recommend("l00", .init()) } throws: { "\($0)".contains("l0") }
+        #expect { _ = try recommender.recommend("l00", .init()) } throws: {
+            "\($0)".contains("Near: l0")
+        }
     }
 
     @Test func radioNeverRepeatsNorPlaysItsSeed() throws {
         let songs = try recommender.radio(from: try recommender.seed("Song 4"), count: 500)
         let ids = songs.map(\.id)
-        #expect(Set(ids).count == ids.count && ids.count == SmallLibrary.songs)
+        #expect(Set(ids).count == ids.count && ids.count == SmallLibrary.songs - 1)
         #expect(!songs.contains { $0.title == "Song 4" })
         #expect(songs[0].genres == "jazz" && songs[1].genres == "jazz")
     }

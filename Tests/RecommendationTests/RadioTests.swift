@@ -25,15 +25,15 @@ import Testing
     }
 
     @Test func driftsWithoutJumping() {
-        let songs = Array(radio().prefix(40))
+        let songs = Array(radio().prefix(20))
         let steps = zip(songs, songs.dropFirst()).map { a, b in
             min(abs(a - b), 180 - abs(a - b))
         }
-        // 12 choices of 2 degrees on either side of a place that moves slowly.
-        #expect(steps.allSatisfy { $0 <= 40 }, "\(steps)")
+        // Twelve choices around what was played already; far less than the 45 of a song at random.
+        #expect(steps.allSatisfy { $0 <= 24 }, "\(steps)")
         #expect(min(songs[0], 180 - songs[0]) <= 7)
         // It gets away from where it began.
-        #expect(songs.contains { min($0, 180 - $0) > 15 })
+        #expect(songs.contains { min($0, 180 - $0) > 8 })
     }
 
     @Test func anArtistRests() {

@@ -52,7 +52,7 @@ struct LabDiscovery: ParsableCommand {
         }
         lines += [
             "",
-            "| members | misery | nDCG@20, mean | worst-served member | someone finds nothing |",
+            "| members | aggregation | nDCG@20, mean | worst-served | finds nothing | least pleased |",
             "|---|---|---|---|---|---|",
         ]
         lines += report.groups.map { row in

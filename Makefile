@@ -2,7 +2,7 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading fuzz \
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
 	kill-scan kill-import scan-many bootstrap clean
 
 COLDWAVE = .build/release/coldwave
@@ -75,6 +75,10 @@ kill-import: build
 # A made-up file of 50 million plays into a matrix, against DuckDB's read_csv (3.1 GB in the temporary folder).
 bench-reading: build
 	$(PYTHON) scripts/bench_reading.py $(COLDWAVE)
+
+# The nearest of a million vectors, against faiss's flat index and hnswlib (pip install faiss-cpu hnswlib).
+bench-neighbors: build
+	$(PYTHON) scripts/bench_neighbors.py $(COLDWAVE)
 
 clean:
 	rm -rf .build demo-library

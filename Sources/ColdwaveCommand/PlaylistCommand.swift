@@ -9,16 +9,30 @@ extension PlaylistFormat: ExpressibleByArgument {}
 struct PlaylistCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "playlist", abstract: "A playlist file that other players open.",
-        discussion: "For a listener, like some songs, or a path from one song to another.")
+        discussion: """
+            For a listener (--listener, with --daily or --weekly), like some songs and unlike others, a path from one song to
+            another, or with --radio a programme that starts there and wanders, as long as you like.
+            """)
 
     @Option(help: "For this listener.")
     var listener: String?
 
-    @Flag(name: .customLong("new"), help: "With --listener: only songs without a single play.")
-    var onlyNew = false
+    @Flag(help: "With --listener: today's mix of what they know and what they don't.")
+    var daily = false
+
+    @Flag(help: "With --listener: this week's discoveries.")
+    var weekly = false
 
     @Option(parsing: .upToNextOption, help: "Songs like these.")
     var like: [String] = []
+
+    @Option(parsing: .upToNextOption, help: "With --like, --artist or --album: but not like these.")
+    var unlike: [String] = []
+
+    @OptionGroup var seeds: SeedOptions
+
+    @Flag(help: "Start there and wander; never a song twice.")
+    var radio = false
 
     @Option(help: "A path that starts with this song …")
     var from: String?
@@ -29,91 +43,120 @@ struct PlaylistCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "How many songs.")
     var n: Int = 20
 
-    @Option(help: "m3u8, xspf or jspf (default: by the file's extension, else m3u8).")
-    var format: PlaylistFormat?
-
-    @Option(
-        name: .shortAndLong, help: "Write to this file instead of standard output.",
-        completion: .file())
-    var output: String?
-
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var file: PlaylistOptions
     @OptionGroup var options: LibraryOptions
 
+    var hasSeeds: Bool { !like.isEmpty || seeds.artist != nil || seeds.album != nil }
+
     func validate() throws {
-        let kinds = [listener != nil, !like.isEmpty, from != nil || to != nil].count { $0 }
+        let kinds = [listener != nil, hasSeeds, from != nil || to != nil].count { $0 }
         guard kinds == 1, (from == nil) == (to == nil) else {
-            throw ValidationError("Give one of --listener L, --like TRACK…, or --from A --to B.")
+            throw ValidationError(
+                "Give one of --listener L, --like TRACK… (or --artist, --album), or --from A --to B."
+            )
         }
         guard n >= 1 else { throw ValidationError("-n must be at least 1.") }
+        guard unlike.isEmpty || hasSeeds else {
+            throw ValidationError("--unlike needs --like TRACK…, --artist or --album.")
+        }
+        let isPlainList = listener != nil && !radio && !daily && !weekly
+        guard isPlainList || !selection.isForListeners else {
+            throw ValidationError(
+                "--new, --include-played, --discovery, --seasonal and --exclude go with --listener alone."
+            )
+        }
+        guard !radio || from == nil else {
+            throw ValidationError("--radio starts from --like, --artist, --album or --listener.")
+        }
+        guard !(daily || weekly) || listener != nil,
+            [daily, weekly, radio].count(where: { $0 }) < 2
+        else { throw ValidationError("--daily and --weekly go with --listener, one at a time.") }
     }
 
     func run() throws {
         let catalogue = try options.open()
         let recommender = try Recommender(catalogue)
-        let (title, tracks) = try songs(catalogue, recommender)
+        let (title, tracks, unordered) = try songs(catalogue, recommender)
         guard !tracks.isEmpty else {
             throw LibraryError.nothingToDo(
                 stage: "make this playlist", reason: "no song fits",
                 next: "Try without --new, or scan more music.")
         }
-        let file = output.map { URL(fileURLWithPath: $0) }
-        let chosen =
-            format ?? file.flatMap { PlaylistFormat(rawValue: $0.pathExtension.lowercased()) }
-            ?? .m3u8
-        let text = try PlaylistFile.render(
-            tracks.map {
-                PlaylistTrack(
-                    path: $0.path, title: $0.title, artist: $0.artist, album: $0.album,
-                    durationSeconds: $0.durationSeconds, recordingMBID: $0.recordingMBID)
-            }, title: title, format: chosen, relativeTo: file?.deletingLastPathComponent())
-        if let file {
-            try AtomicFile.write(Data(text.utf8), to: file)
-        }
+        let written = try file.write(tracks, title: title)
         struct Report: Encodable {
             let title: String
             let format: String
             let file: String?
             let tracks: [Int64]
+            /// Mean cosine between neighbours, as written and before songs were put in order.
+            let flow: Double?
+            let flowUnordered: Double?
             let playlist: String?
         }
         let report = Report(
-            title: title, format: chosen.rawValue, file: file?.path,
-            tracks: tracks.map { $0.id ?? 0 },
-            playlist: file == nil ? text : nil)
+            title: title, format: written.format.rawValue, file: written.file?.path,
+            tracks: tracks.map { $0.id ?? 0 }, flow: recommender.flow(of: tracks),
+            flowUnordered: unordered.flatMap { recommender.flow(of: $0) },
+            playlist: written.file == nil ? written.text : nil)
         try options.output.print(report) {
-            file == nil
-                ? text.trimmingCharacters(in: .newlines)
-                : "\(tracks.count) songs → \(file?.path ?? "")"
+            written.file.map { "\(tracks.count) songs → \($0.path)" }
+                ?? written.text.trimmingCharacters(in: .newlines)
         }
     }
 
     private func songs(_ catalogue: Catalogue, _ recommender: Recommender) throws -> (
-        String, [Track]
+        title: String, tracks: [Track], unordered: [Track]?
     ) {
+        func tracks(_ list: [Suggestion]) -> [Track] {
+            list.compactMap { recommender.track($0.track.id) }
+        }
+        func flowing(_ title: String, _ list: [Suggestion]) -> (String, [Track], [Track]?) {
+            (title, tracks(recommender.flowing(list)), tracks(list))
+        }
+        let seed = try selection.request(count: n).seed ?? 0
+        if let listener, radio {
+            let start = try recommender.seeds(placeOf: listener)
+            return (
+                "Radio \(listener)", try recommender.radio(from: start, count: n, seed: seed), nil
+            )
+        }
+        if let listener, daily {
+            return (
+                "Daily mix for \(listener)",
+                tracks(try recommender.dailyMix(listener, count: n)), nil
+            )
+        }
+        if let listener, weekly {
+            return flowing(
+                "Weekly discovery for \(listener)",
+                try recommender.weeklyDiscovery(listener, count: n))
+        }
         if let listener {
-            var request = RecommendationRequest()
-            request.count = n
-            request.onlyNew = onlyNew
-            let list = recommender.flowing(try recommender.recommend(listener, request))
-            return ("Coldwave for \(listener)", list.compactMap { recommender.track($0.track.id) })
+            let list = try recommender.recommend([listener], selection.request(count: n))
+            return flowing("Coldwave for \(listener)", list)
         }
         if let from, let to {
             let (first, last) = (try catalogue.track(from), try catalogue.track(to))
             return (
                 "From \(first.name) to \(last.name)",
-                recommender.path(from: first, to: last, count: n)
+                recommender.path(from: first, to: last, count: n), nil
             )
         }
-        let seeds = try like.map { try catalogue.track($0) }
-        let recordings = Set(seeds.map(\.recording))
-        let near = recommender.similar(to: recommender.centre(of: seeds), count: n + seeds.count)
-            .filter { item in
-                recommender.track(item.track.id).map { !recordings.contains($0.recording) } ?? false
-            }
-        let list = recommender.flowing(Array(near.prefix(n)))
-        return (
-            "Like \(seeds.map(\.name).joined(separator: ", "))",
-            list.compactMap { recommender.track($0.track.id) }
-        )
+        guard let start = try seeds.seeds(recommender, tracks: like).joined else {
+            return ("", [], nil)
+        }
+        let against = try unlike.map { try recommender.seed($0, hearing: Workers.pool()) }.joined
+        let unlikeWords = against.map { ", unlike \($0.title)" } ?? ""
+        if radio {
+            return (
+                "Radio \(start.title)\(unlikeWords)",
+                try recommender.radio(from: start, unlike: against, count: n, seed: seed), nil
+            )
+        }
+        return flowing(
+            "Like \(start.title)\(unlikeWords)",
+            try recommender.similar(
+                to: start, unlike: against, count: n, maxPerArtist: selection.maxPerArtist))
     }
 }

@@ -11,6 +11,7 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooFewSongs(got: Int, needed: Int, next: String)
     case unknownListener(name: String, near: [String])
     case unknownTrack(query: String, near: [String])
+    case unknownName(what: String, name: String, near: [String])
     case ambiguousTrack(query: String, candidates: [String])
     case staleArtefact(path: String, reason: String, next: String)
     case interrupted(stage: String)
@@ -42,8 +43,13 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unknownTrack(let query, let near):
             "no track \"\(query)\" in this library (give an id, a path, a recording MBID or \"Artist - Title\")."
                 + (near.isEmpty ? "" : " Near: \(near.joined(separator: "; ")).")
+        case .unknownName(let what, let name, let near):
+            "no \(what) \"\(name)\" in this library."
+                + (near.isEmpty
+                    ? " `coldwave status` says what is here."
+                    : " Near: \(near.joined(separator: ", ")).")
         case .ambiguousTrack(let query, let candidates):
-            "\"\(query)\" names several tracks; give the id of one:\n  "
+            "\"\(query)\" names several; give one of these:\n  "
                 + candidates.joined(separator: "\n  ")
         case .staleArtefact(let path, let reason, let next):
             "\(path) cannot be used: \(reason). \(next)"

@@ -29,6 +29,9 @@ public struct StoredPredictions: Sendable {
     public let predicted: Matrix
     /// Sound and plays together, on the scale of the factors: what songs are ranked by.
     public let blended: Matrix
+    /// The part of `blended` that comes from plays, in the same shape; the rest comes from the sound. Nil in runs of before it
+    /// was kept.
+    let fromPlays: Matrix?
 }
 
 /// Hears every analysed song, and blends what is heard with what was played.
@@ -80,7 +83,7 @@ public struct PredictStage: Sendable {
                 next: "Run `coldwave scan FOLDER`.")
         }
         let (predicted, heard) = try predict(tracks, network: network.run)
-        let blended = try blend(predicted, tracks, factors)
+        let (blended, fromPlays) = try blend(predicted, tracks, factors)
         let data = try catalogue.listenersPerSong()
         let cold = tracks.count { data[.track($0.id ?? 0)] == nil }
         let seconds = Date().timeIntervalSince(started)
@@ -93,6 +96,7 @@ public struct PredictStage: Sendable {
         let run = try catalogue.finishRun(.predictions, manifest: manifest) { folder in
             try ArrayFile.write(predicted, to: folder.appendingPathComponent("songs.npy"))
             try ArrayFile.write(blended, to: folder.appendingPathComponent("blended.npy"))
+            try ArrayFile.write(fromPlays, to: folder.appendingPathComponent("plays.npy"))
             try LineFile.write(
                 tracks.map { String($0.id ?? 0) }, to: folder.appendingPathComponent("songs.txt"))
             try LineFile.write(
@@ -135,8 +139,10 @@ public struct PredictStage: Sendable {
         return (matrix, pending.count)
     }
 
+    /// What songs are ranked by, and the part of it that comes from plays: the solve is linear in the prior, so without one it
+    /// gives that part.
     private func blend(_ predicted: Matrix, _ tracks: [Track], _ factors: StoredFactors) throws
-        -> Matrix
+        -> (blended: Matrix, fromPlays: Matrix)
     {
         let rowOfSong = Dictionary(uniqueKeysWithValues: zip(factors.songs, 0...))
         var along = 0.0
@@ -167,9 +173,14 @@ public struct PredictStage: Sendable {
         }
         let plays = SparseMatrix(
             rows: factors.basketNames.count, columns: tracks.count, entries: entries)
-        return try ImplicitALS(factors.configuration).solveSongs(
-            plays, listeners: factors.basketFactors, prior: prior,
-            priorWeight: factors.configuration.songPriorWeight)
+        func solve(_ prior: Matrix) throws -> Matrix {
+            try ImplicitALS(factors.configuration).solveSongs(
+                plays, listeners: factors.basketFactors, prior: prior,
+                priorWeight: factors.configuration.songPriorWeight)
+        }
+        return (
+            try solve(prior), try solve(Matrix(rows: prior.rows, columns: prior.columns))
+        )
     }
 }
 
@@ -195,12 +206,16 @@ extension Catalogue {
         let manifest = try manifest(.predictions, last.run)
         let predicted = try ArrayFile.readMatrix(folder.appendingPathComponent("songs.npy"))
         let blended = try ArrayFile.readMatrix(folder.appendingPathComponent("blended.npy"))
+        let parts = folder.appendingPathComponent("plays.npy")
+        let fromPlays =
+            FileManager.default.fileExists(atPath: parts.path)
+            ? try ArrayFile.readMatrix(parts) : nil
         let tracks = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap {
             Int64($0)
         }
         let sounds = try LineFile.read(folder.appendingPathComponent("sounds.txt"))
         guard tracks.count == predicted.rows, tracks.count == blended.rows,
-            tracks.count == sounds.count
+            tracks.count == sounds.count, fromPlays.map({ $0.rows == tracks.count }) ?? true
         else {
             throw LibraryError.damaged(
                 path: folder.path, reason: "its files do not belong together")
@@ -208,7 +223,6 @@ extension Catalogue {
         return StoredPredictions(
             run: last.run, factorsRun: manifest.inputs["factorize"] ?? "",
             networkRun: manifest.inputs["train"] ?? "", tracks: tracks, sounds: sounds,
-            predicted: predicted,
-            blended: blended)
+            predicted: predicted, blended: blended, fromPlays: fromPlays)
     }
 }

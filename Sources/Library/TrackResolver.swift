@@ -28,7 +28,21 @@ extension Catalogue {
         let words = "%" + query.replacingOccurrences(of: " - ", with: "%") + "%"
         let near = try tracks("artist || ' ' || title LIKE ?", [words]).prefix(5)
         throw LibraryError.unknownTrack(
-            query: query, near: near.map { "\($0.id ?? 0): \($0.name)" })
+            query: query,
+            near: near.isEmpty
+                ? try nearTracks(query) : near.map { "\($0.id ?? 0): \($0.name)" })
+    }
+
+    /// Tracks spelt like the query.
+    private func nearTracks(_ query: String) throws -> [String] {
+        let all = try tracks()
+        let byName = Dictionary(all.map { ($0.name, $0.id ?? 0) }, uniquingKeysWith: { a, _ in a })
+        let byTitle = Dictionary(all.map { ($0.title, $0) }, uniquingKeysWith: { a, _ in a })
+        let names = NearNames.of(query, among: byName.keys, count: 3)
+        let titles = NearNames.of(query, among: byTitle.keys, count: 3)
+            .compactMap { byTitle[$0]?.name }
+        return (names + titles.filter { !names.contains($0) }).prefix(5)
+            .map { "\(byName[$0] ?? 0): \($0)" }
     }
 
     /// The one recording among `found`, nil if there is none.
@@ -62,9 +76,13 @@ extension Catalogue {
             let near = try String.fetchAll(
                 database, sql: "SELECT name FROM listener WHERE name LIKE ? ORDER BY name LIMIT 5",
                 arguments: ["%\(name)%"])
-            let some = try String.fetchAll(
-                database, sql: "SELECT name FROM listener ORDER BY name LIMIT 3")
-            throw LibraryError.unknownListener(name: name, near: near.isEmpty ? some : near)
+            guard near.isEmpty else {
+                throw LibraryError.unknownListener(name: name, near: near)
+            }
+            let all = try String.fetchAll(database, sql: "SELECT name FROM listener ORDER BY name")
+            let alike = NearNames.of(name, among: all)
+            throw LibraryError.unknownListener(
+                name: name, near: alike.isEmpty ? Array(all.prefix(3)) : alike)
         }
     }
 
@@ -91,6 +109,24 @@ extension Catalogue {
                     track.map(SongID.track) ?? .reference(row["reference"]), row["name"],
                     row["plays"]
                 )
+            }
+        }
+    }
+
+    /// The songs a listener played last, the last one first, each once; only plays whose time is known.
+    func lastPlayed(by listener: String, count: Int) throws -> [SongID] {
+        try database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT (SELECT min(c.id) FROM track c WHERE c.recording = t.recording) AS track, r.id AS reference,
+                        max(p.time) AS last
+                    FROM play p JOIN reference r ON r.id = p.referenceID LEFT JOIN track t ON t.id = r.trackID
+                    WHERE p.listenerID = (SELECT id FROM listener WHERE name = ?) AND p.time >= 0
+                    GROUP BY coalesce(t.recording, 'reference ' || r.id) ORDER BY last DESC, r.id LIMIT ?
+                    """, arguments: [listener.precomposedStringWithCanonicalMapping, count]
+            ).map { row in
+                (row["track"] as Int64?).map(SongID.track) ?? .reference(row["reference"])
             }
         }
     }

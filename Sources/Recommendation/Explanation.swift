@@ -11,19 +11,23 @@ public struct Explanation: Sendable {
     private let lower: [[Double]]
     private let played: [(song: Int, confidence: Double)]
     private let songs: Matrix
+    /// The listener's place x, `[dimensions]`: the score of an item y is `x · y`.
+    public let place: [Double]
 
     /// - Parameters:
     ///   - songs: the songs' factors `[songs, dimensions]`.
     ///   - gram: `YᵀY` if known; it does not depend on the listener.
     ///   - played: the listener's songs with their confidence c.
+    ///   - disliked: songs turned away from, with their confidence: preference 0, so they add nothing to a score themselves but
+    ///     lessen what the plays of songs like them add.
     ///   - regularization: λ.
     public init(
         songs: Matrix, gram: [[Double]]? = nil, played: [(song: Int, confidence: Double)],
-        regularization: Double
+        disliked: [(song: Int, confidence: Double)] = [], regularization: Double
     ) {
         let d = songs.columns
         var a = gram ?? Self.gram(songs)
-        for (song, confidence) in played {
+        for (song, confidence) in played + disliked {
             let y = songs.row(song).map(Double.init)
             for i in 0..<d { for j in 0..<d { a[i][j] += (confidence - 1) * y[i] * y[j] } }
         }
@@ -40,6 +44,13 @@ public struct Explanation: Sendable {
         lower = a
         self.played = played
         self.songs = songs
+        var wanted = [Double](repeating: 0, count: d)
+        for (song, confidence) in played {
+            for (k, value) in songs.row(song).enumerated() {
+                wanted[k] += confidence * Double(value)
+            }
+        }
+        place = Self.solve(a, wanted)
     }
 
     /// `YᵀY` in double precision.
@@ -57,8 +68,16 @@ public struct Explanation: Sendable {
     /// What each played song adds to an item's score, largest first; they sum up to the score.
     /// - Parameter item: the item's factors `[dimensions]`.
     public func contributions(to item: [Float]) -> [(song: Int, share: Double)] {
-        let d = item.count
-        var v = item.map(Double.init)
+        let v = Self.solve(lower, item.map(Double.init))
+        return played.map { song, confidence in
+            (song, confidence * zip(songs.row(song), v).reduce(0) { $0 + Double($1.0) * $1.1 })
+        }.sorted { $0.share != $1.share ? $0.share > $1.share : $0.song < $1.song }
+    }
+
+    /// `(L Lᵀ)⁻¹ b`.
+    private static func solve(_ lower: [[Double]], _ right: [Double]) -> [Double] {
+        let d = right.count
+        var v = right
         for i in 0..<d {
             for k in 0..<i { v[i] -= lower[i][k] * v[k] }
             v[i] /= lower[i][i]
@@ -67,8 +86,6 @@ public struct Explanation: Sendable {
             for k in i + 1..<max(d, i + 1) { v[i] -= lower[k][i] * v[k] }
             v[i] /= lower[i][i]
         }
-        return played.map { song, confidence in
-            (song, confidence * zip(songs.row(song), v).reduce(0) { $0 + Double($1.0) * $1.1 })
-        }.sorted { $0.share != $1.share ? $0.share > $1.share : $0.song < $1.song }
+        return v
     }
 }

@@ -74,4 +74,30 @@ import Testing
         let explanation = Explanation(songs: songs(4, 3), played: [], regularization: 0.1)
         #expect(explanation.contributions(to: [1, 2, 3]).isEmpty)
     }
+
+    /// The parts sum up to the score that the list is ranked by, also when songs are disliked.
+    @Test func partsSumUpToThePlaceTimesTheItem() {
+        let songs = songs(60, 8)
+        let explanation = Explanation(
+            songs: songs, played: [(3, 41), (17, 5)], disliked: [(20, 21), (4, 9)],
+            regularization: 0.1)
+        for item in [3, 20, 33] {
+            let score = zip(songs.row(item), explanation.place).map { Double($0) * $1 }
+                .reduce(0, +)
+            let parts = explanation.contributions(to: Array(songs.row(item)))
+            #expect(abs(parts.reduce(0) { $0 + $1.share } - score) < 1e-9)
+            #expect(Set(parts.map(\.song)) == [3, 17])
+        }
+    }
+
+    @Test func dislikeLowersTheScore() {
+        let songs = songs(60, 8)
+        func score(_ disliked: [(song: Int, confidence: Double)]) -> Double {
+            let place = Explanation(
+                songs: songs, played: [(3, 41), (17, 5)], disliked: disliked, regularization: 0.1
+            ).place
+            return zip(songs.row(3), place).map { Double($0) * $1 }.reduce(0, +)
+        }
+        #expect(score([(3, 41)]) < score([]))
+    }
 }

@@ -65,4 +65,51 @@ private func candidate(
         #expect(list.map(\.index) == [2])
         #expect(Ranker().rank([], count: 9).isEmpty)
     }
+
+    @Test func keepsToTheLimitPerAlbum() {
+        let songs = (0..<6).map { index in
+            Candidate(
+                index: index, score: Float(10 - index), artist: index < 5 ? "A" : "B",
+                album: index == 4 ? nil : "Best of", recording: "\(index)", popularity: 0)
+        }
+        var ranker = Ranker()
+        ranker.maxPerArtist = 0
+        ranker.maxPerAlbum = 2
+        // Albums of the same name by others are others; without an album there is no limit.
+        #expect(ranker.rank(songs, count: 9).map(\.index) == [0, 1, 4, 5])
+    }
+
+    @Test func anAliasInCommonIsTheSameRecording() {
+        func song(_ index: Int, _ aliases: [String]) -> Candidate {
+            Candidate(
+                index: index, score: Float(-index), artist: "\(index)", recording: "\(index)",
+                aliases: aliases, popularity: 0)
+        }
+        let list = Ranker().rank(
+            [song(0, ["a", "b"]), song(1, ["b"]), song(2, []), song(3, ["c"])], count: 9)
+        #expect(list.map(\.index) == [0, 2, 3])
+    }
+
+    /// Limits that leave out nearly all of the first ones must not make the list short.
+    @Test func looksAsFarAsItMust() {
+        let songs = (0..<5000).map { candidate($0, Float(-$0), artist: $0 < 4990 ? "A" : "\($0)") }
+        #expect(
+            Ranker().rank(songs, count: 10).map(\.index)
+                == [0, 1, 4990, 4991, 4992, 4993, 4994, 4995, 4996, 4997])
+    }
+
+    @Test func seedsChangeTheListButNotWhatStandsOut() {
+        let songs = (0..<500).map { candidate($0, $0 < 3 ? 100 : Float(500 - $0) / 500) }
+        func list(_ seed: UInt64?) -> [Int] {
+            var ranker = Ranker()
+            ranker.seed = seed
+            return ranker.rank(songs, count: 20).map(\.index)
+        }
+        #expect(list(nil) == Array(0..<20))
+        #expect(list(1) == list(1) && list(1) != list(2) && list(1) != list(nil))
+        for seed in 1...20 as ClosedRange<UInt64> {
+            #expect(Set(list(seed).prefix(3)) == [0, 1, 2])
+            #expect(list(seed).allSatisfy { $0 < 200 })
+        }
+    }
 }

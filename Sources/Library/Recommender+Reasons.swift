@@ -1,0 +1,57 @@
+import Foundation
+import Matrices
+import Recommendation
+
+extension Recommender {
+    /// The listener's plays that weigh most in the score, and whether the song's place comes from plays, sound or both.
+    func reasons(_ candidate: Candidate, _ tastes: [ListenerTaste]) -> ([String], Reasons) {
+        let item = Array(predictions.blended.row(candidate.index))
+        var words: [String] = []
+        var parts: [Reasons.Part] = []
+        for taste in tastes {
+            let isAlone = tastes.count == 1
+            guard taste.isKnown else {
+                words.append(
+                    "none of \(isAlone ? "your" : taste.listener + "'s") plays is known here: "
+                        + "what listeners like on average")
+                continue
+            }
+            let shares = taste.explanation.contributions(to: item)
+            let score = shares.reduce(0) { $0 + $1.share }
+            for share in shares.prefix(isAlone ? 2 : 1) where share.share > 0 {
+                guard let name = taste.names[share.song] else { continue }
+                // Of a score at or below zero nothing is a percentage.
+                let percent =
+                    score > 0 ? " (\(Int((100 * share.share / score).rounded())) %)" : ""
+                words.append(
+                    "\(isAlone ? "you play" : taste.listener + " plays") \(name)\(percent)")
+            }
+            parts += shares.map {
+                Reasons.Part(
+                    listener: taste.listener, song: taste.names[$0.song] ?? "", share: $0.share)
+            }
+        }
+        let (fromPlays, fromSound) = origin(candidate, tastes)
+        words.append(originText(candidate, fromPlays, fromSound))
+        return (words, Reasons(parts: parts, fromPlays: fromPlays, fromSound: fromSound))
+    }
+
+    /// A song's place is a sum of what its listeners' plays and what its sound say (see ``PredictStage``), and so is its score.
+    private func origin(_ candidate: Candidate, _ tastes: [ListenerTaste]) -> (Double?, Double?) {
+        guard let parts = predictions.fromPlays, tastes.count == 1, let taste = tastes.first else {
+            return (nil, nil)
+        }
+        let plays = Double(dot(parts.row(candidate.index), taste.place[...]))
+        let all = Double(dot(predictions.blended.row(candidate.index), taste.place[...]))
+        return (plays, all - plays)
+    }
+
+    private func originText(_ candidate: Candidate, _ plays: Double?, _ sound: Double?) -> String {
+        let count = candidate.popularity
+        guard count > 0 else { return "new: heard, nobody has played it yet" }
+        let listeners = "\(count) listener\(count == 1 ? "" : "s")"
+        guard let plays, let sound else { return "from plays by \(listeners) and its sound" }
+        return String(
+            format: "plays by \(listeners) give %+.2f, its sound %+.2f", plays, sound)
+    }
+}

@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-scale bench-reading fuzz \
-	kill-scan kill-import scan-many bootstrap clean
+	kill-scan kill-import kill-train scan-many check-export bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -71,6 +71,15 @@ kill-import: build
 # A made-up file of 50 million plays into a matrix, against DuckDB's read_csv (3.1 GB in the temporary folder).
 bench-reading: build
 	$(PYTHON) scripts/bench_reading.py $(COLDWAVE)
+
+# 20 kills of trainings at random moments: none may lose a whole epoch, or change the network. LIBRARY has factors; it is copied.
+LIBRARY ?= demo-library
+kill-train: build
+	python3 scripts/kill_train.py $(COLDWAVE) $(LIBRARY)
+
+# Exported networks in ONNX Runtime, NumPy and PyTorch; PYTHON=… names a Python that has onnxruntime, safetensors and torch.
+check-export: build
+	OMP_WAIT_POLICY=passive $(PYTHON) scripts/check_onnx.py $(COLDWAVE)
 
 clean:
 	rm -rf .build demo-library

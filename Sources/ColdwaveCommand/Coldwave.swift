@@ -32,6 +32,7 @@ struct Coldwave: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Look into it:", subcommands: [Evaluate.self, Status.self, Doctor.self]),
+            CommandGroup(name: "Take it elsewhere:", subcommands: [Export.self]),
             CommandGroup(
                 name: "Try and test:", subcommands: [Demo.self, Lab.self, Workers.Hear.self]),
         ])

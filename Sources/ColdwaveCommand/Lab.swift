@@ -6,7 +6,7 @@ struct Lab: ParsableCommand {
         abstract: "The pieces on plain arrays.",
         subcommands: [
             LabMel.self, LabFactorize.self, LabRead.self, LabTrain.self, LabPredict.self,
-            LabNeighbors.self, LabSimilar.self, LabSimulate.self,
+            LabNeighbors.self, LabSimilar.self, LabSimulate.self, LabExport.self,
         ])
 }
 

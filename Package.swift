@@ -43,7 +43,8 @@ let package = Package(
             ]),
         .target(
             name: "Recommendation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
-        .target(name: "Evaluation", dependencies: ["Matrices"], swiftSettings: numeric),
+        .target(
+            name: "Evaluation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
         .target(name: "AudioNetwork", dependencies: ["Torch", "Matrices"], swiftSettings: numeric),
         .target(
             name: "CollaborativeFiltering", dependencies: ["Matrices", "CKernels"],

@@ -84,8 +84,11 @@ public struct PerceptronRegression {
         epochs = configuration.epochs
         var generator = SeededGenerator(seed: configuration.seed, stream: 0x31B)
         let sizes = [d] + configuration.units + [targets.columns]
-        layers = try zip(sizes, sizes.dropFirst()).map { inputs, outputs in
-            let scale = (2 / Double(inputs)).squareRoot()
+        layers = try zip(sizes, sizes.dropFirst()).enumerated().map { layer, size in
+            let (inputs, outputs) = size
+            // The last layer starts near nothing, as the network's does: what is not learned is not predicted.
+            let scale =
+                (2 / Double(inputs)).squareRoot() * (layer == configuration.units.count ? 0.01 : 1)
             let values = (0..<inputs * outputs).map { _ in Float(generator.normal() * scale) }
             return (
                 try Tensor.from(values, shape: [outputs, inputs]).requiringGradient(),

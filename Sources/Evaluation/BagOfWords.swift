@@ -22,13 +22,12 @@ public struct BagOfWords: Sendable {
         let frames = songs.reduce(0) { $0 + $1.rows }
         let step = max(1, frames / (50 * words))
         var sample: [Float] = []
-        var next = 0
+        // One at random of every so many, since music repeats itself, and a plain stride might fall in with it.
+        var generator = SeededGenerator(seed: seed, stream: 0xBA6)
         for song in songs {
-            while next < song.rows {
-                sample += song.row(next)
-                next += step
+            for start in stride(from: 0, to: song.rows, by: step) {
+                sample += song.row(start + generator.integer(below: min(step, song.rows - start)))
             }
-            next -= song.rows
         }
         let d = songs.first?.columns ?? 0
         let points = Matrix(rows: sample.count / max(1, d), columns: d, storage: sample)

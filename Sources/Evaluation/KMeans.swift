@@ -1,7 +1,7 @@
 import Foundation
 import Matrices
 
-/// k-means by Lloyd's iterations from a k-means++ start (Arthur & Vassilvitskii 2007).
+/// k-means by Lloyd's iterations from a greedy k-means++ start (Arthur & Vassilvitskii 2007).
 ///
 /// The same seed gives the same centres, whatever the number of threads.
 public struct KMeans: Sendable {
@@ -38,31 +38,50 @@ public struct KMeans: Sendable {
         Self.nearest(points, centres: centres, threads: threads).centre
     }
 
-    /// Points one after the other, each with a probability proportional to its squared distance from those before it.
+    /// Points one after the other: each time a few are drawn with probabilities proportional to their squared distances from those
+    /// before, and the one is taken that leaves the least distance (greedy k-means++).
     private static func start(
         _ points: Matrix, count: Int, using generator: inout SeededGenerator, threads: Int
     ) -> Matrix {
         // So many centres can be found among a part of very many points, at a fraction of the work.
         let step = max(1, points.rows / (20 * count))
-        let part = points.selectingRows(Array(stride(from: 0, to: points.rows, by: step)))
+        // One at random of every so many: a plain stride would miss what comes at its own rhythm.
+        let part = points.selectingRows(
+            stride(from: 0, to: points.rows, by: step).map {
+                $0 + generator.integer(below: min(step, points.rows - $0))
+            })
+        let squares = (0..<part.rows).map { dot(part.row($0), part.row($0)) }
+        /// What is left of the distances once a point is a centre too.
+        @Sendable func left(_ centre: Int, _ before: [Float]) -> [Float] {
+            before.indices.map { i in
+                // A point itself, and its equals, must be at no distance in spite of rounding.
+                let distance =
+                    squares[i] + squares[centre] - 2 * dot(part.row(i), part.row(centre))
+                return min(before[i], distance < 1e-5 * squares[centre] ? 0 : max(0, distance))
+            }
+        }
+        let trials = 2 + Int(log(Double(count)))
         var chosen = [generator.integer(below: part.rows)]
-        var nearest = [Float](repeating: .infinity, count: part.rows)
+        var distances = left(chosen[0], [Float](repeating: .infinity, count: part.rows))
         while chosen.count < count {
-            let distances = Self.nearest(
-                part, centres: part.selectingRows([chosen[chosen.count - 1]]), threads: threads
-            ).distance
-            var total = 0.0
-            for i in nearest.indices {
-                nearest[i] = min(nearest[i], distances[i])
-                total += Double(nearest[i])
-            }
+            let total = distances.reduce(0.0) { $0 + Double($1) }
             guard total > 0 else { break }
-            var left = generator.uniform() * total
-            let next = nearest.firstIndex {
-                left -= Double($0)
-                return left < 0
+            let candidates = (0..<trials).map { _ in
+                var remaining = generator.uniform() * total
+                let drawn = distances.firstIndex {
+                    remaining -= Double($0)
+                    return remaining < 0
+                }
+                return drawn ?? distances.lastIndex { $0 > 0 } ?? 0
             }
-            chosen.append(next ?? nearest.lastIndex { $0 > 0 } ?? 0)
+            let before = distances
+            let results = Parallel.map(trials, threads: threads) { trial in
+                let after = left(candidates[trial], before)
+                return (after: after, sum: after.reduce(0.0) { $0 + Double($1) })
+            }
+            let best = results.indices.min { results[$0].sum < results[$1].sum } ?? 0
+            chosen.append(candidates[best])
+            distances = results[best].after
         }
         return part.selectingRows(chosen)
     }

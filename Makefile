@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
-	kill-scan kill-import scan-many bootstrap clean
+	kill-scan kill-import kill-train scan-many check-export bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -79,6 +79,15 @@ bench-reading: build
 # The nearest of a million vectors, against faiss's flat index and hnswlib (pip install faiss-cpu hnswlib).
 bench-neighbors: build
 	$(PYTHON) scripts/bench_neighbors.py $(COLDWAVE)
+
+# 20 kills of trainings at random moments: none may lose a whole epoch, or change the network. LIBRARY has factors; it is copied.
+LIBRARY ?= demo-library
+kill-train: build
+	python3 scripts/kill_train.py $(COLDWAVE) $(LIBRARY)
+
+# Exported networks in ONNX Runtime, NumPy and PyTorch; PYTHON=… names a Python that has onnxruntime, safetensors and torch.
+check-export: build
+	OMP_WAIT_POLICY=passive $(PYTHON) scripts/check_onnx.py $(COLDWAVE)
 
 clean:
 	rm -rf .build demo-library

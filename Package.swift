@@ -47,7 +47,8 @@ let package = Package(
         .target(
             name: "Projection", dependencies: ["Matrices", "CKernels", "CZlib"],
             swiftSettings: numeric),
-        .target(name: "Evaluation", dependencies: ["Matrices"], swiftSettings: numeric),
+        .target(
+            name: "Evaluation", dependencies: ["Matrices", "CKernels"], swiftSettings: numeric),
         .target(name: "AudioNetwork", dependencies: ["Torch", "Matrices"], swiftSettings: numeric),
         .target(
             name: "CollaborativeFiltering", dependencies: ["Matrices", "CKernels"],

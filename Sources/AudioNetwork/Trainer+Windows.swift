@@ -62,6 +62,10 @@ extension Trainer {
         -> Tensor
     {
         let songs = windows.map(\.song)
+        if case .plays(let error) = lesson.objective {
+            return try error.loss(
+                output, songs: songs, scale: lesson.scale, unit: lesson.unit, device: device)
+        }
         return try output.squaredError(
             Tensor.from(lesson.targets.selectingRows(songs), device: device),
             weights: Tensor.from(
@@ -94,16 +98,30 @@ struct Lesson {
     let targets: Matrix
     /// Their mean over the songs that are learned from is 1.
     let weights: [Float]
+    let objective: TrainingObjective
+    /// Of `plays`: what an output is multiplied by to be a factor, and what predicting nothing costs, so that losses start at 1.
+    let scale: Double
+    let unit: Double
 
     /// - Parameters:
     ///   - power: of its norm that a song's target keeps: 0 for unit norm, 1 for the factors' own.
     ///   - weighting: the power of its norm a song counts by.
-    init(_ factors: Matrix, power: Double, weighting: Double, over learned: [Int]) {
+    init(
+        _ factors: Matrix, power: Double, weighting: Double,
+        objective: TrainingObjective = .factors, over learned: [Int]
+    ) {
+        self.objective = objective
         let norms = (0..<factors.rows).map { row in
             Double(dot(factors.row(row), factors.row(row))).squareRoot()
         }
         func mean(_ values: [Double]) -> Double {
             learned.reduce(0) { $0 + values[$1] } / Double(max(1, learned.count))
+        }
+        scale = mean(norms.map { $0 * $0 }).squareRoot()
+        if case .plays(let error) = objective {
+            unit = max(error.ofNothing(learned), 1e-9)
+        } else {
+            unit = 1
         }
         let level = mean(norms.map { pow($0, 2 * power) }).squareRoot()
         var targets = factors.unitRows()

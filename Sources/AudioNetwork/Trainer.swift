@@ -10,12 +10,17 @@ public struct Trainer {
     static let groupsToChooseBy = 30
     let networkConfiguration: NetworkConfiguration
     let training: TrainingConfiguration
+    let objective: TrainingObjective
 
-    /// - Parameter network: its shape; by default that of the network `training` names.
+    /// - Parameters:
+    ///   - network: its shape; by default that of the network `training` names.
+    ///   - objective: what is minimised. For `plays` the targets give only the scale of the outputs, and every song counts by its plays.
     public init(
         network: NetworkConfiguration? = nil,
-        training: TrainingConfiguration = TrainingConfiguration()
+        training: TrainingConfiguration = TrainingConfiguration(),
+        objective: TrainingObjective = .factors
     ) {
+        self.objective = objective
         networkConfiguration = network ?? training.network.shape
         self.training = training
     }
@@ -40,6 +45,13 @@ public struct Trainer {
             throw NetworkError.wrongTargets(
                 got: [targets.rows, targets.columns], expected: [source.count, targets.columns])
         }
+        if case .plays(let error) = objective {
+            let got = [error.confidences.rows, error.listeners.columns]
+            guard got == [source.count, targets.columns] else {
+                throw NetworkError.wrongTargets(
+                    got: got, expected: [source.count, targets.columns])
+            }
+        }
         guard source.bands == networkConfiguration.melBands else {
             throw NetworkError.wrongBands(
                 got: source.bands, expected: networkConfiguration.melBands)
@@ -53,7 +65,8 @@ public struct Trainer {
         let names = groups ?? Array(0..<source.count)
         let (learned, kept) = split(names)
         let lesson = Lesson(
-            targets, power: training.targetPower, weighting: training.songWeighting, over: learned)
+            targets, power: training.targetPower, weighting: training.songWeighting,
+            objective: objective, over: learned)
 
         let checkpoint = checkpointDirectory.map { Checkpoint(directory: $0) }
         let saved = resume ? try checkpoint?.read(memory: training.optimizer.remembers) : nil

@@ -54,6 +54,15 @@ int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_
     });
 }
 
+int ctorch_quadratic_error(ctorch_tensor_t output, ctorch_tensor_t a, ctorch_tensor_t b, ctorch_tensor_t s,
+                           ctorch_tensor_t *out) {
+    return guarded([&] {
+        const auto &x = output->value;
+        const at::Tensor ax = at::bmm(a->value, x.unsqueeze(2)).squeeze(2);
+        return keep(((x * (ax - 2 * b->value)).sum(-1) + s->value).mean(), out);
+    });
+}
+
 int ctorch_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out) {
     return guarded([&] {
         std::vector<at::Tensor> windows;

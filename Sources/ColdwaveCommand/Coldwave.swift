@@ -33,6 +33,7 @@ struct Coldwave: ParsableCommand {
             CommandGroup(
                 name: "Look into it:",
                 subcommands: [Map.self, Filters.self, Evaluate.self, Status.self, Doctor.self]),
+            CommandGroup(name: "Take it elsewhere:", subcommands: [Export.self]),
             CommandGroup(
                 name: "Try and test:", subcommands: [Demo.self, Lab.self, Workers.Hear.self]),
         ])

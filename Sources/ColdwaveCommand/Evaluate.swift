@@ -1,5 +1,7 @@
 import ArgumentParser
+import CollaborativeFiltering
 import Evaluation
+import Foundation
 import Library
 
 struct Evaluate: ParsableCommand {
@@ -12,9 +14,15 @@ struct Evaluate: ParsableCommand {
             warm: some of every listener's songs are held out, the ones they came to last where times are known, and the
             models that know plays rank all other songs. Works without any audio. After `factorize --baskets sessions` or
             playlists, these stand for the listeners.
+
+            cold-to-warm: as cold, but the held-out songs get 0, 1, 3, 10, 30 and 100 of their plays back, and are placed by sound,
+            by those plays, and by both.
             """)
 
-    enum ProtocolName: String, ExpressibleByArgument, CaseIterable { case cold, warm }
+    enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
+        case cold, warm
+        case coldToWarm = "cold-to-warm"
+    }
 
     @Option(name: .customLong("protocol"), help: "How songs are held out.")
     var protocolName = ProtocolName.cold
@@ -31,6 +39,23 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "cold: train the paper's network as well, for comparison.")
     var paperNetwork = false
 
+    enum BaselineSet: String, ExpressibleByArgument, CaseIterable { case fast, paper }
+
+    @Option(
+        help: """
+            cold: which models ours stands beside. paper: also linear regression and MLP on a bag of words of timbre, and the network \
+            with the weighted prediction error, which takes twice as long.
+            """)
+    var baselines = BaselineSet.fast
+
+    @Option(help: "cold: words of the codebook (default: 2 a song, at most the paper's 4,000).")
+    var codebookWords: Int?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: "cold-to-warm: weights of the sound against all listeners' evidence to try.")
+    var priorWeight = [FactorizationConfiguration().songPriorWeight]
+
     @OptionGroup var neighbors: NeighborOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var options: LibraryOptions
@@ -40,31 +65,39 @@ struct Evaluate: ParsableCommand {
         guard share > 0, share < 1 else {
             throw ValidationError("--share must be between 0 and 1.")
         }
+        guard codebookWords ?? 2 >= 2 else {
+            throw ValidationError("--codebook-words must be at least 2.")
+        }
         guard foldLimit ?? 1 >= 1 else { throw ValidationError("--fold-limit must be at least 1.") }
     }
 
     func run() throws {
         let display = ProgressDisplay(isQuiet: options.output.quiet)
         defer { display.finish() }
-        let report =
-            switch protocolName {
-            case .cold: try cold(display)
-            case .warm: try warm(display)
-            }
+        let report: EvaluationReport
+        switch protocolName {
+        case .cold: report = try cold(display).run()
+        case .warm: report = try warm(display)
+        case .coldToWarm:
+            let warming = try WarmingEvaluation(cold(display), priorWeights: priorWeight).run()
+            display.finish()
+            return try options.output.print(warming) { EvaluationText.text(warming) }
+        }
         display.finish()
         try options.output.print(report) { EvaluationText.text(report) }
     }
 
-    private func cold(_ display: ProgressDisplay) throws -> EvaluationReport {
+    private func cold(_ display: ProgressDisplay) throws -> ColdEvaluation {
         var configuration = ColdEvaluationConfiguration()
         configuration.folds = folds
         configuration.limit = foldLimit
         configuration.seed = training.seed
         configuration.paperNetwork = paperNetwork
+        configuration.paperBaselines = baselines == .paper
+        configuration.codebookWords = codebookWords
         configuration.training = training.configuration(threads: options.threads)
         return try ColdEvaluation(
-            options.open(), configuration: configuration, context: options.context(display)
-        ).run()
+            options.open(), configuration: configuration, context: options.context(display))
     }
 
     private func warm(_ display: ProgressDisplay) throws -> EvaluationReport {
@@ -89,5 +122,25 @@ enum EvaluationText {
         return
             "\(head), \(report.rankings) rankings; 95 % intervals over listeners; \(seconds(report.seconds))\n\n"
             + report.table()
+    }
+
+    static func text(_ report: WarmingReport) -> String {
+        var lines = [
+            "cold to warm: \(report.songs) songs held out in \(report.folds) folds by artist, \(report.rankings) rankings; "
+                + "95 % intervals over listeners; \(seconds(report.seconds))",
+            "AUC by plays shown of each song:", "",
+        ]
+        for level in report.levels {
+            for row in level.rows {
+                let interval = row.ci95["auc"] ?? [row.auc, row.auc]
+                lines.append(
+                    String(format: "%4d plays  ", level.plays)
+                        + row.model.padding(toLength: 12, withPad: " ", startingAt: 0)
+                        + String(
+                            format: "AUC %.4f [%.4f, %.4f]  nDCG@10 %.4f", row.auc, interval[0],
+                            interval[1], row.ndcg10))
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 }

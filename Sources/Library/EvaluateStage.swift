@@ -15,6 +15,10 @@ public struct ColdEvaluationConfiguration: Codable, Equatable, Sendable {
     public var training = TrainingConfiguration()
     /// The method's network is trained too, as published, and has a row of its own.
     public var paperNetwork = false
+    /// The paper's other rows too: regressions on a bag of words of timbre, and the network with the weighted prediction error.
+    public var paperBaselines = false
+    /// Size of the bag's codebook (paper: 4,000); nil for what suits the number of songs.
+    public var codebookWords: Int?
     /// Nil for what `factorize` takes of itself: α and λ by the plays that are left in each fold.
     public var factorization: FactorizationConfiguration?
 
@@ -39,46 +43,25 @@ public struct ColdEvaluation: Sendable {
     /// - Throws: ``LibraryError/tooFewSongs(got:needed:next:)`` and more.
     public func run() throws -> EvaluationReport {
         let started = Date()
-        let data = try catalogue.tasteData()
-        let tracks = Dictionary(
-            uniqueKeysWithValues: try catalogue.tracks(includingMissing: true).map {
-                ($0.id ?? 0, $0)
-            })
-        var listeners = [Int](repeating: 0, count: data.songs.count)
-        for column in data.plays.columnIndices { listeners[Int(column)] += 1 }
-        // Columns of the play matrix that have sound and enough listeners.
-        let columns = data.songs.indices.filter { column in
-            if case .track(let id) = data.songs[column], tracks[id]?.kind == .song {
-                return listeners[column] >= configuration.minimumListeners
-            }
-            return false
-        }
-        let needed = TrainStage.minimumSongs * 2
-        guard columns.count >= needed else {
-            throw LibraryError.tooFewSongs(
-                got: columns.count, needed: needed,
-                next: "Evaluation holds songs out and must learn from the others.")
-        }
-        let songTracks = columns.compactMap { column -> Track? in
-            if case .track(let id) = data.songs[column] { tracks[id] } else { nil }
-        }
-        let source = try SpectrogramStore(catalogue.location).open(songTracks.map(\.place))
-        let artists = groupIndices(songTracks.map(\.artist))
+        let division = try self.division()
+        let (columns, artists, source) = (division.columns, division.artists, division.source)
         let features = try melFeatures(source)
-        let full = try factorize(data.plays)
+        let paper =
+            configuration.paperBaselines
+            ? try PaperBaselines(
+                source, words: configuration.codebookWords, seed: configuration.seed,
+                context: context) : nil
+        let full = try factorize(division.plays)
         let cold = ColdStartProtocol(folds: configuration.folds, seed: configuration.seed)
-        let folds = cold.split(groups: artists, eligible: columns.map { _ in true }).filter {
-            !$0.isEmpty
-        }
-        let chosen = folds.prefix(configuration.limit ?? folds.count)
         var results: [FoldResult] = []
-        for (number, fold) in chosen.enumerated() {
+        for number in division.folds.indices {
             try context.checkStop("evaluate")
-            let heldOut = Set(fold)
-            let rest = columns.indices.filter { !heldOut.contains($0) }
+            let (fold, rest) = division.fold(number)
             let heldColumns = Set(fold.map { columns[$0] })
-            let factors = try factorize(
-                data.plays.filtered { _, column, _ in !heldColumns.contains(column) })
+            let plays = division.plays.filtered { _, column, _ in
+                !heldColumns.contains(column)
+            }
+            let factors = try factorize(plays)
             let targets = factors.songs.selectingRows(rest.map { columns[$0] })
             var networks = [(name: "network", training: configuration.training)]
             if configuration.paperNetwork {
@@ -87,10 +70,25 @@ public struct ColdEvaluation: Sendable {
                 training.threads = configuration.training.threads
                 networks.append(("paper's network", training))
             }
+            let label = "fold \(number + 1)/\(division.folds.count)"
             let heard = try networks.map {
-                try predictByNetwork(
-                    fold, rest, source, targets, artists, training: $0.training,
-                    label: "fold \(number + 1)/\(chosen.count)")
+                try predict(
+                    fold, division,
+                    train(rest, division, targets, training: $0.training, label: label))
+            }
+            var others: [Matrix] = []
+            if let paper {
+                others = try paper.regressions(
+                    fold, rest, targets.unitRows(), groups: rest.map { artists[$0] },
+                    seed: configuration.seed)
+                let objective = PaperBaselines.objective(
+                    plays, columns: rest.map { columns[$0] }, factors: factors, settings(plays))
+                others.append(
+                    try predict(
+                        fold, division,
+                        train(
+                            rest, division, targets, training: configuration.training,
+                            objective: objective, label: label + " WPE")))
             }
             let ridge = RidgeRegression.tuned(
                 features: features.selectingRows(rest), targets: targets.unitRows(),
@@ -99,51 +97,33 @@ public struct ColdEvaluation: Sendable {
             let own = full.songs.selectingRows(fold.map { columns[$0] })
             results.append(
                 cold.evaluate(
-                    plays: data.plays, heldOut: fold.map { columns[$0] },
+                    plays: division.plays, heldOut: fold.map { columns[$0] },
                     scorers: [
                         ("random", randomScores(fold.count)),
                         (
                             "popularity of the artist",
-                            artistPopularity(fold, rest, artists, listeners, columns)
+                            artistPopularity(fold, rest, artists, division.listeners, columns)
                         ),
                         ("linear regression", byFactors(factors.listeners, ridge)),
                     ]
                         + zip(networks, heard).map {
                             ($0.name, byFactors(factors.listeners, $1))
+                        }
+                        + zip(PaperBaselines.models, others).map {
+                            ($0, byFactors(factors.listeners, $1))
                         } + [("upper bound", byFactors(full.listeners, own))],
                     threads: context.threads))
         }
         return EvaluationReport(
             protocol: "cold", folds: results,
             models: ["random", "popularity of the artist", "linear regression", "network"]
-                + (configuration.paperNetwork ? ["paper's network"] : []) + ["upper bound"],
+                + (configuration.paperNetwork ? ["paper's network"] : [])
+                + (configuration.paperBaselines ? PaperBaselines.models : []) + ["upper bound"],
             seconds: Date().timeIntervalSince(started), seed: configuration.seed)
     }
 
     private func factorize(_ plays: SparseMatrix) throws -> Factors {
-        var settings =
-            configuration.factorization ?? FactorizeSettings().resolved(plays).factorization
-        settings.threads = context.threads
-        return try ImplicitALS(settings).fit(plays) { _ in !context.shouldStop() }.factors
-    }
-
-    private func predictByNetwork(
-        _ fold: [Int], _ rest: [Int], _ source: StoredSpectrograms, _ targets: Matrix,
-        _ artists: [Int], training: TrainingConfiguration, label: String
-    ) throws -> Matrix {
-        let trained = try Trainer(training: training).train(
-            source: source.selecting(rest), targets: targets,
-            groups: rest.map { artists[$0] },
-            progress: { progress in
-                context.report(
-                    StageProgress(
-                        stage: "evaluate", done: progress.windowsDone, total: progress.windowsTotal,
-                        unit: "windows",
-                        detail: label + String(format: "  loss %.4f", progress.trainLoss)))
-            }, shouldStop: context.shouldStop)
-        try context.checkStop("evaluate")
-        return try Predictor(trained.model, threads: context.threads)
-            .predict(source.selecting(fold), shouldStop: context.shouldStop)
+        try ImplicitALS(settings(plays)).fit(plays) { _ in !context.shouldStop() }.factors
     }
 
     private func melFeatures(_ source: StoredSpectrograms) throws -> Matrix {
@@ -171,12 +151,5 @@ public struct ColdEvaluation: Sendable {
 
     private func byFactors(_ listeners: Matrix, _ songs: Matrix) -> @Sendable (Int) -> [Float] {
         { listener in (0..<songs.rows).map { dot(listeners.row(listener), songs.row($0)) } }
-    }
-}
-
-extension StoredSpectrograms {
-    /// The songs at `indices`, in that order.
-    func selecting(_ indices: [Int]) -> StoredSpectrograms {
-        StoredSpectrograms(places: indices.map { places[$0] }, shards: shards, format: format)
     }
 }

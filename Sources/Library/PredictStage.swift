@@ -139,20 +139,29 @@ public struct PredictStage: Sendable {
         return (matrix, pending.count)
     }
 
+    /// `s = Σ y·ŷ / Σ ŷ·ŷ` over songs that have both, row by row.
+    static func scale(predicted: Matrix, factors: Matrix) -> Float {
+        var along = 0.0
+        var squares = 0.0
+        for i in 0..<predicted.rows {
+            along += Double(dot(predicted.row(i), factors.row(i)))
+            squares += Double(dot(predicted.row(i), predicted.row(i)))
+        }
+        return along > 0 && squares > 0 ? Float(along / squares) : 1
+    }
+
     /// What songs are ranked by, and the part of it that comes from plays: the solve is linear in the prior, so without one it
     /// gives that part.
     private func blend(_ predicted: Matrix, _ tracks: [Track], _ factors: StoredFactors) throws
         -> (blended: Matrix, fromPlays: Matrix)
     {
         let rowOfSong = Dictionary(uniqueKeysWithValues: zip(factors.songs, 0...))
-        var along = 0.0
-        var squares = 0.0
-        for (i, track) in tracks.enumerated() {
-            guard let row = rowOfSong[.track(track.id ?? 0)] else { continue }
-            along += Double(dot(predicted.row(i), factors.factors.songs.row(row)))
-            squares += Double(dot(predicted.row(i), predicted.row(i)))
+        let both = tracks.enumerated().compactMap { i, track in
+            rowOfSong[.track(track.id ?? 0)].map { (predicted: i, factors: $0) }
         }
-        let scale = along > 0 && squares > 0 ? Float(along / squares) : 1
+        let scale = Self.scale(
+            predicted: predicted.selectingRows(both.map(\.predicted)),
+            factors: factors.factors.songs.selectingRows(both.map(\.factors)))
         var prior = predicted
         for i in prior.storage.indices { prior.storage[i] *= scale }
         // The plays that made the factors, with the library's songs as columns.

@@ -107,6 +107,9 @@ public struct TrainStage: Sendable {
         let run = try catalogue.finishRun(.networks, manifest: manifest) { folder in
             try result.model.write(to: folder.appendingPathComponent("model.safetensors"))
             try EpochLoss.writeCSV(result.losses, to: folder.appendingPathComponent("losses.csv"))
+            try EpochLoss.writeSVG(
+                result.losses, keptEpoch: result.keptEpoch,
+                to: folder.appendingPathComponent("losses.svg"))
         }
         try? FileManager.default.removeItem(at: checkpoint)
         return TrainReport(

@@ -85,6 +85,11 @@ public enum ArrayFile {
 
     private static func write<T>(_ values: [T], type: String, shape: [Int], to url: URL) throws {
         precondition(values.count == shape.reduce(1, *))
+        try AtomicFile.write(encode(values, type: type, shape: shape), to: url)
+    }
+
+    /// A file's contents: header and elements. `values.count` must be the product of `shape`, times the parts of an element.
+    static func encode<T>(_ values: [T], type: String, shape: [Int]) -> Data {
         let list = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
         var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(list)), }"
         // The format asks for a header that ends in a newline and a whole that is a multiple of 64 bytes.
@@ -95,7 +100,7 @@ public enum ArrayFile {
         data.append(UInt8(header.utf8.count >> 8))
         data.append(contentsOf: header.utf8)
         values.withUnsafeBytes { data.append(contentsOf: $0) }
-        try AtomicFile.write(data, to: url)
+        return data
     }
 
     private static func open(_ url: URL) throws -> (shape: [Int], type: String, body: Data) {

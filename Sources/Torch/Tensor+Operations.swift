@@ -55,6 +55,13 @@ extension Tensor {
         }
     }
 
+    /// `mean over rows x of x·A x − 2 b·x + s`: `[N, D]`, A `[N, D, D]`, b `[N, D]`, s `[N]` → scalar.
+    public func quadraticError(_ a: Tensor, _ b: Tensor, _ s: Tensor) throws -> Tensor {
+        try Self.make("compute the error") {
+            ctorch_quadratic_error(handle, a.handle, b.handle, s.handle, $0)
+        }
+    }
+
     /// Windows of one song: `[1, T, C]` → `[starts.count, length, C]`.
     public func windows(at starts: [Int], length: Int) throws -> Tensor {
         try Self.make("cut windows") {

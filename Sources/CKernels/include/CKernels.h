@@ -1,5 +1,6 @@
 #pragma once
 #include "coldwave_als.h"
+#include "coldwave_centres.h"
 #include "coldwave_field.h"
 #include "coldwave_knn.h"
 #include "coldwave_mel.h"

@@ -68,6 +68,9 @@ int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tenso
 /// Sum over the last dimension of squared differences, times the row's weight (null: 1), averaged over rows:
 /// [N, D], [N, D], [N] -> [].
 int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_tensor_t weights, ctorch_tensor_t *out);
+/// x'Ax - 2 b'x + s for every row x, averaged over rows: [N, D], [N, D, D], [N, D], [N] -> [].
+int ctorch_quadratic_error(ctorch_tensor_t output, ctorch_tensor_t a, ctorch_tensor_t b, ctorch_tensor_t s,
+                           ctorch_tensor_t *out);
 /// Windows over time of one song: [1, T, C], starts (count) -> [count, length, C].
 int ctorch_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out);
 /// Mean over the first dimension: [N, D] -> [D].

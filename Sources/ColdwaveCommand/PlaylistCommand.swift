@@ -6,10 +6,12 @@ import Recommendation
 
 extension PlaylistFormat: ExpressibleByArgument {}
 
-struct PlaylistCommand: ParsableCommand {
+struct PlaylistCommand: ParsableCommand, ComputesWithTorch {
     static let configuration = CommandConfiguration(
         commandName: "playlist", abstract: "A playlist file that other players open.",
-        discussion: "For a listener, like some songs, or a path from one song to another.")
+        discussion:
+            "For a listener, like some songs, a path from one song to another, or from the moments that excite a unit of the network."
+    )
 
     @Option(help: "For this listener.")
     var listener: String?
@@ -26,7 +28,14 @@ struct PlaylistCommand: ParsableCommand {
     @Option(help: "… and ends with this one.")
     var to: String?
 
-    @Option(name: .shortAndLong, help: "How many songs.")
+    @Option(
+        help: ArgumentHelp(
+            "The songs that excite a unit of the network most, from that moment on (`coldwave filters` shows them).",
+            valueName: "layer/unit"))
+    var filter: String?
+
+    @Option(
+        name: .shortAndLong, help: "How many songs (with --filter at most \(FilterStage.kept)).")
     var n: Int = 20
 
     @Option(help: "m3u8, xspf or jspf (default: by the file's extension, else m3u8).")
@@ -40,32 +49,36 @@ struct PlaylistCommand: ParsableCommand {
     @OptionGroup var options: LibraryOptions
 
     func validate() throws {
-        let kinds = [listener != nil, !like.isEmpty, from != nil || to != nil].count { $0 }
+        let kinds = [listener != nil, !like.isEmpty, from != nil || to != nil, filter != nil].count
+        {
+            $0
+        }
         guard kinds == 1, (from == nil) == (to == nil) else {
-            throw ValidationError("Give one of --listener L, --like TRACK…, or --from A --to B.")
+            throw ValidationError(
+                "Give one of --listener L, --like TRACK…, --from A --to B, or --filter LAYER/UNIT.")
         }
         guard n >= 1 else { throw ValidationError("-n must be at least 1.") }
     }
 
     func run() throws {
         let catalogue = try options.open()
-        let recommender = try Recommender(catalogue)
-        let (title, tracks) = try songs(catalogue, recommender)
+        let (title, tracks, starts) = try chosen(catalogue)
         guard !tracks.isEmpty else {
             throw LibraryError.nothingToDo(
                 stage: "make this playlist", reason: "no song fits",
                 next: "Try without --new, or scan more music.")
         }
         let file = output.map { URL(fileURLWithPath: $0) }
-        let chosen =
+        let kind =
             format ?? file.flatMap { PlaylistFormat(rawValue: $0.pathExtension.lowercased()) }
             ?? .m3u8
         let text = try PlaylistFile.render(
-            tracks.map {
+            zip(tracks, starts).map { track, start in
                 PlaylistTrack(
-                    path: $0.path, title: $0.title, artist: $0.artist, album: $0.album,
-                    durationSeconds: $0.durationSeconds, recordingMBID: $0.recordingMBID)
-            }, title: title, format: chosen, relativeTo: file?.deletingLastPathComponent())
+                    path: track.path, title: track.title, artist: track.artist, album: track.album,
+                    durationSeconds: track.durationSeconds, recordingMBID: track.recordingMBID,
+                    startSeconds: start)
+            }, title: title, format: kind, relativeTo: file?.deletingLastPathComponent())
         if let file {
             try AtomicFile.write(Data(text.utf8), to: file)
         }
@@ -77,7 +90,7 @@ struct PlaylistCommand: ParsableCommand {
             let playlist: String?
         }
         let report = Report(
-            title: title, format: chosen.rawValue, file: file?.path,
+            title: title, format: kind.rawValue, file: file?.path,
             tracks: tracks.map { $0.id ?? 0 },
             playlist: file == nil ? text : nil)
         try options.output.print(report) {
@@ -85,6 +98,21 @@ struct PlaylistCommand: ParsableCommand {
                 ? text.trimmingCharacters(in: .newlines)
                 : "\(tracks.count) songs → \(file?.path ?? "")"
         }
+    }
+
+    /// Title, songs, and where each starts: nil for its beginning.
+    private func chosen(_ catalogue: Catalogue) throws -> (String, [Track], [Double?]) {
+        guard let filter else {
+            let (title, tracks) = try songs(catalogue, try Recommender(catalogue))
+            return (title, tracks, tracks.map { _ in nil })
+        }
+        let display = ProgressDisplay(isQuiet: options.output.quiet)
+        defer { display.finish() }
+        let units = try FilterStage(catalogue, context: options.context(display)).run()
+        let (layer, unit) = try units.unit(filter)
+        let list = FilterFolder.playlist(units, layer, unit, count: n)
+        let tracks = unit.moments.prefix(n).map { units.tracks[$0.song] }
+        return ("\(filter): \(unit.label)", tracks, list.map(\.startSeconds))
     }
 
     private func songs(_ catalogue: Catalogue, _ recommender: Recommender) throws -> (

@@ -12,6 +12,7 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownListener(name: String, near: [String])
     case unknownTrack(query: String, near: [String])
     case ambiguousTrack(query: String, candidates: [String])
+    case unknownUnit(name: String, layers: [String])
     case staleArtefact(path: String, reason: String, next: String)
     case interrupted(stage: String)
 
@@ -45,6 +46,9 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
         case .ambiguousTrack(let query, let candidates):
             "\"\(query)\" names several tracks; give the id of one:\n  "
                 + candidates.joined(separator: "\n  ")
+        case .unknownUnit(let name, let layers):
+            "the network has no unit \"\(name)\"; it has \(layers.joined(separator: ", ")). "
+                + "`coldwave filters` shows what each is excited by."
         case .staleArtefact(let path, let reason, let next):
             "\(path) cannot be used: \(reason). \(next)"
         case .interrupted(let stage):

@@ -22,6 +22,7 @@ public struct Enrichment: Codable, Equatable, Sendable {
     public var evidence: String {
         "\(kind) \(value): \(found) of its \(best) best songs, \(known) of all \(songs) "
             + String(format: "(p %.0e, q %.0e over %d tests)", p, q, tests)
+            .replacing("e-", with: "e\u{2011}")
     }
 }
 

@@ -11,7 +11,8 @@ public struct FilterLabel: Codable, Equatable, Sendable {
 
     public let shape: Shape
     public let course: Course
-    /// Hz: centre of mass of the positive weights' energy, and the bounds of its middle 80 %.
+    /// Hz: centre of mass of the positive weights' energy, of bands at least half as strong as the strongest, and the bounds of its
+    /// middle 80 %.
     public let centre: Double
     public let low: Double
     public let high: Double
@@ -41,6 +42,9 @@ public struct FilterLabel: Codable, Equatable, Sendable {
                 energy[band] += weight * weight
             }
         }
+        // A pure tone reaches far on a logarithmic scale: what answers less than half as strongly as the best band is its flank.
+        let least = (energy.max() ?? 0) / 4
+        energy = energy.map { $0 < least ? 0 : $0 }
         let total = energy.reduce(0, +)
         smoothness = FilterPicture.smoothness([filter])
         func moment(_ of: (Int) -> Double) -> Double {

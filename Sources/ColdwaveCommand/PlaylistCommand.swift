@@ -108,8 +108,8 @@ struct PlaylistCommand: ParsableCommand, ComputesWithTorch {
         }
         let display = ProgressDisplay(isQuiet: options.output.quiet)
         defer { display.finish() }
-        let units = try FilterStage(catalogue, context: options.context(display)).run()
-        let (layer, unit) = try units.unit(filter)
+        let (units, layer, unit) = try FilterStage(catalogue, context: options.context(display))
+            .unit(filter)
         let list = FilterFolder.playlist(units, layer, unit, count: n)
         let tracks = unit.moments.prefix(n).map { units.tracks[$0.song] }
         return ("\(filter): \(unit.label)", tracks, list.map(\.startSeconds))

@@ -9,6 +9,8 @@ public struct HeardUnits: Sendable {
     public let layers: [LayerDescription]
     /// The songs that moments count.
     public let tracks: [Track]
+    /// "conv1/0…127", …: of every layer, whether told of or not.
+    let unitNames: [String]
     let source: StoredSpectrograms
 
     /// Seconds of a frame.
@@ -22,20 +24,6 @@ public struct HeardUnits: Sendable {
         let middle =
             Double(min(moment.frame, track.frames)) + Double(min(reach, track.frames)) / 2
         return track.second(ofHeard: middle * frameSeconds)
-    }
-
-    /// A unit by its name, `conv1/17`.
-    /// - Throws: ``LibraryError/unknownUnit(name:layers:)``.
-    public func unit(_ name: String) throws -> (layer: LayerDescription, unit: UnitDescription) {
-        let parts = name.split(separator: "/")
-        guard parts.count == 2, let index = Int(parts[1]),
-            let layer = layers.first(where: { $0.name == parts[0] }),
-            layer.units.indices.contains(index)
-        else {
-            throw LibraryError.unknownUnit(
-                name: name, layers: layers.map { "\($0.name)/0…\($0.units.count - 1)" })
-        }
-        return (layer, layer.units[index])
     }
 }
 
@@ -64,8 +52,23 @@ public struct FilterStage: Sendable {
         let layers: [LayerExcitement]
     }
 
+    /// What excites one unit, by its name, `conv1/17`; of the other layers nothing is told.
+    /// - Throws: ``LibraryError/unknownUnit(name:layers:)``, and what ``run()`` does.
+    public func unit(_ name: String) throws -> (
+        heard: HeardUnits, layer: LayerDescription, unit: UnitDescription
+    ) {
+        let parts = name.split(separator: "/")
+        let heard = try run { $0.name == parts.first.map(String.init) }
+        guard parts.count == 2, let index = Int(parts[1]), let layer = heard.layers.first,
+            layer.units.indices.contains(index)
+        else { throw LibraryError.unknownUnit(name: name, layers: heard.unitNames) }
+        return (heard, layer, layer.units[index])
+    }
+
     /// - Throws: ``LibraryError``, `NetworkError`, `TorchError`.
-    public func run() throws -> HeardUnits {
+    public func run() throws -> HeardUnits { try run { _ in true } }
+
+    private func run(_ isWanted: (LayerExcitement) -> Bool) throws -> HeardUnits {
         let (run, model) = try catalogue.storedNetwork(for: "hear what excites the filters")
         var seen: Set<String> = []
         let tracks = try catalogue.tracks().filter { seen.insert($0.recording).inserted }
@@ -80,7 +83,9 @@ public struct FilterStage: Sendable {
         mel.melBands = model.configuration.melBands
         let study = UnitStudy(
             model: model, source: source, tags: tracks.map(\.labels), bands: mel.bandPeaks)
-        return HeardUnits(layers: try study.describe(layers), tracks: tracks, source: source)
+        return HeardUnits(
+            layers: try study.describe(layers.filter(isWanted)), tracks: tracks,
+            unitNames: layers.map { "\($0.name)/0…\($0.moments.count - 1)" }, source: source)
     }
 
     private func excitement(

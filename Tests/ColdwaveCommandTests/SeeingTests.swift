@@ -29,9 +29,6 @@ import Testing
                     top.allSatisfy { (0...6.1).contains($0["second"] as? Double ?? -1) })
             }
         }
-        let again = try coldwave("filters", "-o", folder.path, "--top", "4", "--json").json()
-        #expect(again["layers"] as? NSArray == report["layers"] as? NSArray)
-
         let page = try String(
             contentsOf: folder.appendingPathComponent("index.html"), encoding: .utf8)
         #expect(page.contains("\"name\":\"outputs\"") && !page.contains("http://"))

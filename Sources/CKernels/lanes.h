@@ -56,3 +56,44 @@ INLINE void fourier8(pair x[8]) {
     fourier4(even), fourier4(odd);
     for (int j = 0; j < 4; j++) x[2 * j] = even[j], x[2 * j + 1] = odd[j];
 }
+
+INLINE void fourier3(pair x[3]) {
+    const float sine = 0.86602540378443865f;
+    const pair sum = plus(x[1], x[2]), middle = {x[0].r - 0.5f * sum.r, x[0].i - 0.5f * sum.i};
+    const pair turn = {(x[1].r - x[2].r) * sine, (x[1].i - x[2].i) * sine};
+    x[0] = plus(x[0], sum), x[1] = minus_i(middle, turn), x[2] = plus_i(middle, turn);
+}
+
+INLINE void fourier5(pair x[5]) {
+    const float c1 = 0.30901699437494742f, c2 = -0.80901699437494742f, s1 = 0.95105651629515357f, s2 = 0.58778525229247313f;
+    const pair a = plus(x[1], x[4]), b = minus(x[1], x[4]), c = plus(x[2], x[3]), d = minus(x[2], x[3]);
+    const pair m = {x[0].r + c1 * a.r + c2 * c.r, x[0].i + c1 * a.i + c2 * c.i};
+    const pair n = {x[0].r + c2 * a.r + c1 * c.r, x[0].i + c2 * a.i + c1 * c.i};
+    const pair u = {s1 * b.r + s2 * d.r, s1 * b.i + s2 * d.i}, v = {s2 * b.r - s1 * d.r, s2 * b.i - s1 * d.i};
+    x[0] = plus(x[0], plus(a, c));
+    x[1] = minus_i(m, u), x[4] = plus_i(m, u), x[2] = minus_i(n, v), x[3] = plus_i(n, v);
+}
+
+/// One pass of the Stockham FFT: `n` points in each of `s` interleaved transforms; cosines and sines are those of exp(−2πi k / (n s)).
+/// To be called with a constant radix of 2, 3, 4, 5 or 8, so that the others vanish.
+INLINE void pass(const float *cosines, const float *sines, const int radix, int n, int s, const lanes *xr, const lanes *xi,
+                 lanes *yr, lanes *yi) {
+    const int m = n / radix;
+    for (int p = 0; p < m; p++)
+        for (int q = 0; q < s; q++) {
+            pair x[8];
+            for (int j = 0; j < radix; j++) x[j] = (pair){xr[q + s * (p + j * m)], xi[q + s * (p + j * m)]};
+            if (radix == 8) fourier8(x);
+            if (radix == 5) fourier5(x);
+            if (radix == 4) fourier4(x);
+            if (radix == 3) fourier3(x);
+            if (radix == 2) {
+                const pair a = x[0];
+                x[0] = plus(a, x[1]), x[1] = minus(a, x[1]);
+            }
+            for (int j = 0; j < radix; j++) {
+                const pair y = p == 0 || j == 0 ? x[j] : times(x[j], cosines[j * p * s], sines[j * p * s]);
+                yr[q + s * (radix * p + j)] = y.r, yi[q + s * (radix * p + j)] = y.i;
+            }
+        }
+}

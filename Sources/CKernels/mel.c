@@ -16,27 +16,6 @@ int64_t coldwave_mel_scratch(const coldwave_mel_plan *plan) {
     return (int64_t)LANES * (4 * (plan->fft / 2) + plan->fft / 2 + 1);
 }
 
-/// One pass of the Stockham FFT: `n` points in each of `s` interleaved transforms, radix 8, 4 or 2.
-INLINE void pass(const coldwave_mel_plan *plan, int radix, int n, int s, const lanes *xr, const lanes *xi, lanes *yr,
-                 lanes *yi) {
-    const int m = n / radix;
-    for (int p = 0; p < m; p++)
-        for (int q = 0; q < s; q++) {
-            pair x[8];
-            for (int j = 0; j < radix; j++) x[j] = (pair){xr[q + s * (p + j * m)], xi[q + s * (p + j * m)]};
-            if (radix == 8) fourier8(x);
-            if (radix == 4) fourier4(x);
-            if (radix == 2) {
-                const pair a = x[0];
-                x[0] = plus(a, x[1]), x[1] = minus(a, x[1]);
-            }
-            for (int j = 0; j < radix; j++) {
-                const pair y = p == 0 || j == 0 ? x[j] : times(x[j], plan->cosines[j * p * s], plan->sines[j * p * s]);
-                yr[q + s * (radix * p + j)] = y.r, yi[q + s * (radix * p + j)] = y.i;
-            }
-        }
-}
-
 /// |X[k]|² and |X[M−k]|², where X[k] = (Z[k] + conj Z[M−k]) / 2 + W^k (Z[k] − conj Z[M−k]) / 2i, W = exp(−2πi / N).
 INLINE void separate(const coldwave_mel_plan *plan, int half, int k, const lanes *xr, const lanes *xi, lanes *power) {
     const int j = k == 0 ? 0 : half - k;
@@ -69,9 +48,9 @@ void coldwave_mel_block(const coldwave_mel_plan *plan, const float *signal, int 
 
     for (int n = half, s = 1; n > 1;) {
         const int radix = n >= 8 ? 8 : n;
-        if (radix == 8) pass(plan, 8, n, s, xr, xi, yr, yi);
-        else if (radix == 4) pass(plan, 4, n, s, xr, xi, yr, yi);
-        else pass(plan, 2, n, s, xr, xi, yr, yi);
+        if (radix == 8) pass(plan->cosines, plan->sines, 8, n, s, xr, xi, yr, yi);
+        else if (radix == 4) pass(plan->cosines, plan->sines, 4, n, s, xr, xi, yr, yi);
+        else pass(plan->cosines, plan->sines, 2, n, s, xr, xi, yr, yi);
         lanes *swap = xr;
         xr = yr, yr = swap, swap = xi, xi = yi, yi = swap;
         n /= radix, s *= radix;

@@ -86,7 +86,7 @@ struct Demo: ParsableCommand {
         training.device = "cpu"
 
         say(
-            "\nHearing them (scan), reading the plays (import), then build: factorize, train, predict"
+            "\nHearing them (scan), reading the plays (import), then build: factorize, train, predict, map"
         )
         _ = try ScanStage(catalogue, context: context).run(paths: [music.path])
         let listens = root.appendingPathComponent("listens.tsv")
@@ -182,6 +182,7 @@ struct Demo: ParsableCommand {
             "",
             "  coldwave recommend \(report.listeners.first?.listener ?? "listener-0000") --library \(folder)/library",
             "  coldwave playlist --listener \(report.listeners.first?.listener ?? "listener-0000") --new -o new.m3u8 --library \(folder)/library",
+            "  coldwave map -o map.html --library \(folder)/library",
             "  coldwave status --library \(folder)/library",
             "", "With your own music:", "",
             "  coldwave scan ~/Music && coldwave import YOUR-LISTENS && coldwave build && coldwave recommend YOU --new",

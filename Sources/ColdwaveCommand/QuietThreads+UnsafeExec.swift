@@ -10,10 +10,13 @@ enum QuietThreads {
     static func restartIfNeeded() {
         #if os(Linux)
             guard getenv(name) == nil, getenv("GOMP_SPINCOUNT") == nil else { return }
+            // By its own path rather than by /proc/self/exe, after which the process would be called "exe".
+            let link = "/proc/self/exe"
+            let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? link
             setenv(name, "passive", 1)
             var arguments: [UnsafeMutablePointer<CChar>?] =
                 CommandLine.arguments.map { strdup($0) } + [nil]
-            execv("/proc/self/exe", &arguments)
+            execv(path, &arguments)
             // Only where that failed does this go on, as it would have without.
             for case let argument? in arguments { free(argument) }
         #endif

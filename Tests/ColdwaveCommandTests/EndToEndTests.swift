@@ -134,9 +134,16 @@ final class SmallWorld {
             known["imported"] as? Int == 0 && known["duplicates"] as? Int == small.world.plays.count
         )
 
-        // An interrupted build keeps what is done; the next one carries on.
-        let (process, _, _) = try coldwave.start(["build", "--epochs", "2", "--quiet"])
-        Thread.sleep(forTimeInterval: 1.5)
+        // An interrupted build keeps what is done; the next one carries on. So many epochs are not over when the training's folder
+        // is there to see.
+        let (process, _, _) = try coldwave.start(["build", "--epochs", "5000", "--quiet"])
+        let networks = coldwave.library.appendingPathComponent("networks")
+        while process.isRunning,
+            (try? FileManager.default.contentsOfDirectory(atPath: networks.path))?.isEmpty
+                ?? true
+        {
+            Thread.sleep(forTimeInterval: 0.1)
+        }
         process.interrupt()
         process.waitUntilExit()
         #expect(process.terminationStatus == 130)

@@ -110,7 +110,9 @@ let package = Package(
         .testTarget(name: "RecommendationTests", dependencies: ["Recommendation", "Matrices"]),
         .testTarget(
             name: "LibraryTests",
-            dependencies: ["Library", "AudioFeatures", "Evaluation", "Matrices"]),
+            dependencies: [
+                "Library", "AudioFeatures", "AudioNetwork", "Evaluation", "Projection", "Matrices",
+            ]),
         .testTarget(
             name: "ColdwaveCommandTests",
             dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices"]),

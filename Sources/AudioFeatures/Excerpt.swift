@@ -62,3 +62,16 @@ struct Span: Equatable, Sendable {
     /// A file's header may say too little: a little more than the length is allowed for.
     static func everything(_ limit: Double) -> Span { Span(start: 0, seconds: limit) }
 }
+
+extension Excerpt {
+    /// Where in the file something lies that was heard so many seconds from the start of what was heard.
+    /// - Parameters:
+    ///   - start: seconds into the file at which hearing began.
+    ///   - duration: of the file, seconds. Long songs are heard in pieces by ``whole``.
+    public func second(ofHeard heard: Double, start: Double, duration: Double) -> Double {
+        let spans = spans(duration: duration > 0 ? duration : nil)
+        guard spans.count > 1, let length = spans.first?.seconds else { return start + heard }
+        let piece = min(max(0, Int(heard / length)), spans.count - 1)
+        return spans[piece].start + heard - Double(piece) * length
+    }
+}

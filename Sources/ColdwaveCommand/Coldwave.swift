@@ -32,7 +32,9 @@ struct Coldwave: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Look into it:",
-                subcommands: [Map.self, Filters.self, Evaluate.self, Status.self, Doctor.self]),
+                subcommands: [
+                    Map.self, Filters.self, Inspect.self, Evaluate.self, Status.self, Doctor.self,
+                ]),
             CommandGroup(name: "Take it elsewhere:", subcommands: [Export.self]),
             CommandGroup(
                 name: "Try and test:", subcommands: [Demo.self, Lab.self, Workers.Hear.self]),

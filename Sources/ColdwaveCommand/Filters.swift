@@ -4,52 +4,86 @@ import Library
 import Matrices
 import Projection
 
-struct Filters: ParsableCommand {
+struct Filters: ParsableCommand, ComputesWithTorch {
     static let configuration = CommandConfiguration(
-        abstract: "Draw the network's first-layer filters: what each of them listens for.",
+        abstract:
+            "What the network hears: its filters, and the songs and seconds that excite each unit.",
         discussion: """
-            Time to the right, frequency upwards; negative weights red, zero white, positive blue, on one symmetric scale that the
-            picture states. Alike filters stand side by side.
+            Draws the first layer's filters, then hears every song once and tells for each unit of each layer what excites it most and
+            when, with a name where there is an honest one. Writes into the folder: index.html, filters.svg and filters.png, and for
+            every unit playlists that start at the moment (LAYER/UNIT.m3u8, .jspf). What was heard is kept beside the network.
+
+              coldwave filters -o filters
+              coldwave playlist --filter conv1/17
             """)
 
-    @Option(name: .shortAndLong, help: "Folder for filters.svg and filters.png.")
+    @Option(name: .shortAndLong, help: "Folder for the page, the pictures and the playlists.")
     var output = "."
+
+    @Option(help: "Songs to list for each unit, 1…20.")
+    var top = 10
+
+    @Flag(help: "Only the picture of the first layer: hears nothing.")
+    var pictureOnly = false
 
     @OptionGroup var options: LibraryOptions
 
-    struct Report: Encodable {
-        struct Layer: Encodable {
-            struct Filter: Encodable { let index: Int }
-            let name: String
-            /// In the order they are drawn.
-            let filters: [Filter]
+    func validate() throws {
+        guard (1...FilterStage.kept).contains(top) else {
+            throw ValidationError("--top must be 1…\(FilterStage.kept).")
         }
-        let layers: [Layer]
-        /// The weight that is drawn in full colour.
-        let limit: Float
-        /// Correlation of neighbouring bands' weights: near 0 where training has not shaped them.
-        let smoothness: Double
     }
 
     func run() throws {
-        let picture = try options.open().filterPicture()
+        let catalogue = try options.open()
+        let picture = try catalogue.filterPicture()
         let folder = URL(fileURLWithPath: output)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try AtomicFile.write(
             Data(picture.svg().utf8), to: folder.appendingPathComponent("filters.svg"))
         try AtomicFile.write(
             PNGFile.encode(picture.raster()), to: folder.appendingPathComponent("filters.png"))
-        let report = Report(
-            layers: [.init(name: "conv1", filters: picture.order.map { .init(index: $0) })],
-            limit: picture.limit, smoothness: picture.smoothness)
-        try options.output.print(report) {
-            "\(picture.order.count) filters drawn in \(folder.path)/filters.svg and filters.png"
-                + (picture.smoothness < 0.1
-                    ? String(
-                        format:
-                            "\nNeighbouring bands' weights correlate by %.3f only: these filters are still much like the random numbers "
-                            + "that training starts from. More songs or more epochs may give them shape.",
-                        picture.smoothness) : "")
+        var units: HeardUnits?
+        var playlists = 0
+        if !pictureOnly {
+            let display = ProgressDisplay(isQuiet: options.output.quiet)
+            defer { display.finish() }
+            let context = options.context(display)
+            let heard = try FilterStage(catalogue, context: context).run()
+            let written = FilterFolder(heard, top: top)
+            playlists = try written.writePlaylists(folder) { try context.checkStop("filters") }
+            let page = try written.page(picture) { try context.checkStop("filters") }
+            try AtomicFile.write(
+                Data(page.utf8), to: folder.appendingPathComponent("index.html"))
+            units = heard
         }
+        let report = FiltersReport(picture, units, top: top, playlists: playlists)
+        try options.output.print(report) { text(report, folder, units) }
+    }
+
+    private func text(_ report: FiltersReport, _ folder: URL, _ units: HeardUnits?) -> String {
+        var lines = [
+            "\(report.layers.first?.filters.count ?? 0) filters drawn in \(folder.path)/filters.svg and filters.png"
+        ]
+        if report.smoothness < 0.1 {
+            lines.append(
+                String(
+                    format:
+                        "Neighbouring bands' weights correlate by %.3f only: these filters are still much like the random numbers "
+                        + "that training starts from. More songs or more epochs may give them shape.",
+                    report.smoothness))
+        }
+        for layer in units?.layers ?? [] {
+            let named = layer.units.count { $0.isNamed }
+            lines.append(
+                "\(layer.name): \(layer.units.count) units, \(named) with a name, \(layer.dead) dead"
+            )
+        }
+        if units != nil {
+            lines.append(
+                "what excites them: \(folder.path)/index.html, and \(report.playlists) playlists beside it"
+            )
+        }
+        return lines.joined(separator: "\n")
     }
 }

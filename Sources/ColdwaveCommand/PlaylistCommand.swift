@@ -6,12 +6,13 @@ import Recommendation
 
 extension PlaylistFormat: ExpressibleByArgument {}
 
-struct PlaylistCommand: ParsableCommand {
+struct PlaylistCommand: ParsableCommand, ComputesWithTorch {
     static let configuration = CommandConfiguration(
         commandName: "playlist", abstract: "A playlist file that other players open.",
         discussion: """
             For a listener (--listener, with --daily or --weekly), like some songs and unlike others, a path from one song to
-            another, or with --radio a programme that starts there and wanders, as long as you like.
+            another, or with --radio a programme that starts there and wanders, as long as you like; or from
+            the moments that excite a unit of the network (--filter).
             """)
 
     @Option(help: "For this listener.")
@@ -40,7 +41,14 @@ struct PlaylistCommand: ParsableCommand {
     @Option(help: "… and ends with this one.")
     var to: String?
 
-    @Option(name: .shortAndLong, help: "How many songs.")
+    @Option(
+        help: ArgumentHelp(
+            "The songs that excite a unit of the network most, from that moment on (`coldwave filters` shows them).",
+            valueName: "layer/unit"))
+    var filter: String?
+
+    @Option(
+        name: .shortAndLong, help: "How many songs (with --filter at most \(FilterStage.kept)).")
     var n: Int = 20
 
     @OptionGroup var selection: SelectionOptions
@@ -50,10 +58,12 @@ struct PlaylistCommand: ParsableCommand {
     var hasSeeds: Bool { !like.isEmpty || seeds.artist != nil || seeds.album != nil }
 
     func validate() throws {
-        let kinds = [listener != nil, hasSeeds, from != nil || to != nil].count { $0 }
+        let kinds = [listener != nil, hasSeeds, from != nil || to != nil, filter != nil].count {
+            $0
+        }
         guard kinds == 1, (from == nil) == (to == nil) else {
             throw ValidationError(
-                "Give one of --listener L, --like TRACK… (or --artist, --album), or --from A --to B."
+                "Give one of --listener L, --like TRACK… (or --artist, --album), --from A --to B, or --filter LAYER/UNIT."
             )
         }
         guard n >= 1 else { throw ValidationError("-n must be at least 1.") }
@@ -76,14 +86,14 @@ struct PlaylistCommand: ParsableCommand {
 
     func run() throws {
         let catalogue = try options.open()
-        let recommender = try Recommender(catalogue)
-        let (title, tracks, unordered) = try songs(catalogue, recommender)
+        let choice = try filter.map { try moments(of: $0, catalogue) } ?? songs(catalogue)
+        let tracks = choice.tracks
         guard !tracks.isEmpty else {
             throw LibraryError.nothingToDo(
                 stage: "make this playlist", reason: "no song fits",
                 next: "Try without --new, or scan more music.")
         }
-        let written = try file.write(tracks, title: title)
+        let written = try file.write(tracks, from: choice.starts, title: choice.title)
         struct Report: Encodable {
             let title: String
             let format: String
@@ -95,14 +105,42 @@ struct PlaylistCommand: ParsableCommand {
             let playlist: String?
         }
         let report = Report(
-            title: title, format: written.format.rawValue, file: written.file?.path,
-            tracks: tracks.map { $0.id ?? 0 }, flow: recommender.flow(of: tracks),
-            flowUnordered: unordered.flatMap { recommender.flow(of: $0) },
+            title: choice.title, format: written.format.rawValue, file: written.file?.path,
+            tracks: tracks.map { $0.id ?? 0 }, flow: choice.flow,
+            flowUnordered: choice.flowUnordered,
             playlist: written.file == nil ? written.text : nil)
         try options.output.print(report) {
             written.file.map { "\(tracks.count) songs → \($0.path)" }
                 ?? written.text.trimmingCharacters(in: .newlines)
         }
+    }
+
+    private struct Choice {
+        let title: String
+        let tracks: [Track]
+        /// Seconds where each starts; nil for every song's beginning.
+        var starts: [Double?]?
+        var flow: Double?
+        var flowUnordered: Double?
+    }
+
+    private func moments(of filter: String, _ catalogue: Catalogue) throws -> Choice {
+        let display = ProgressDisplay(isQuiet: options.output.quiet)
+        defer { display.finish() }
+        let (units, layer, unit) = try FilterStage(catalogue, context: options.context(display))
+            .unit(filter)
+        return Choice(
+            title: "\(filter): \(unit.label)",
+            tracks: unit.moments.prefix(n).map { units.tracks[$0.song] },
+            starts: FilterFolder.playlist(units, layer, unit, count: n).map(\.startSeconds))
+    }
+
+    private func songs(_ catalogue: Catalogue) throws -> Choice {
+        let recommender = try Recommender(catalogue)
+        let (title, tracks, unordered) = try songs(catalogue, recommender)
+        return Choice(
+            title: title, tracks: tracks, flow: recommender.flow(of: tracks),
+            flowUnordered: unordered.flatMap { recommender.flow(of: $0) })
     }
 
     private func songs(_ catalogue: Catalogue, _ recommender: Recommender) throws -> (

@@ -15,7 +15,8 @@ struct PlaylistOptions: ParsableArguments {
     var output: String?
 
     /// Writes the playlist if it has a file to go to.
-    func write(_ tracks: [Track], title: String) throws -> (
+    /// - Parameter starts: seconds where each song starts; nil for every song's beginning.
+    func write(_ tracks: [Track], from starts: [Double?]? = nil, title: String) throws -> (
         format: PlaylistFormat, file: URL?, text: String
     ) {
         let file = output.map { URL(fileURLWithPath: $0) }
@@ -23,10 +24,11 @@ struct PlaylistOptions: ParsableArguments {
             format ?? file.flatMap { PlaylistFormat(rawValue: $0.pathExtension.lowercased()) }
             ?? .m3u8
         let text = try PlaylistFile.render(
-            tracks.map {
+            zip(tracks, starts ?? tracks.map { _ in nil }).map { track, start in
                 PlaylistTrack(
-                    path: $0.path, title: $0.title, artist: $0.artist, album: $0.album,
-                    durationSeconds: $0.durationSeconds, recordingMBID: $0.recordingMBID)
+                    path: track.path, title: track.title, artist: track.artist, album: track.album,
+                    durationSeconds: track.durationSeconds, recordingMBID: track.recordingMBID,
+                    startSeconds: start)
             }, title: title, format: chosen, relativeTo: file?.deletingLastPathComponent())
         if let file { try AtomicFile.write(Data(text.utf8), to: file) }
         return (chosen, file, text)

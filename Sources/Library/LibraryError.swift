@@ -13,6 +13,7 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownTrack(query: String, near: [String])
     case unknownName(what: String, name: String, near: [String])
     case ambiguousTrack(query: String, candidates: [String])
+    case unknownUnit(name: String, layers: [String])
     case staleArtefact(path: String, reason: String, next: String)
     case interrupted(stage: String)
 
@@ -51,6 +52,9 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
         case .ambiguousTrack(let query, let candidates):
             "\"\(query)\" names several; give one of these:\n  "
                 + candidates.joined(separator: "\n  ")
+        case .unknownUnit(let name, let layers):
+            "the network has no unit \"\(name)\"; it has \(layers.joined(separator: ", ")). "
+                + "`coldwave filters` shows what each is excited by."
         case .staleArtefact(let path, let reason, let next):
             "\(path) cannot be used: \(reason). \(next)"
         case .interrupted(let stage):

@@ -36,3 +36,20 @@ struct StoredSpectrograms: SpectrogramSource {
         return matrix
     }
 }
+
+extension SpectrogramSource {
+    /// A stretch of a song, `[frames, bands]`; what lies outside the song is silent (log-mel 0).
+    func stretch(of song: Int, _ frames: Range<Int>) throws -> Matrix {
+        var matrix = Matrix(rows: frames.count, columns: bands)
+        let inside = frames.clamped(to: 0..<frameCount(of: song))
+        guard !inside.isEmpty else { return matrix }
+        let first = (inside.lowerBound - frames.lowerBound) * bands
+        try matrix.storage.withUnsafeMutableBufferPointer {
+            try copyFrames(
+                of: song, from: inside.lowerBound, count: inside.count,
+                into: UnsafeMutableBufferPointer(
+                    rebasing: $0[first..<first + inside.count * bands]))
+        }
+        return matrix
+    }
+}

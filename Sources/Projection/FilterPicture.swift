@@ -47,7 +47,7 @@ public struct FilterPicture: Sendable {
     var width: Int { max(Self.left + columns * pitch + 30, 620) }
     var height: Int { Self.top + rows * (blockHeight + Self.gap) + 44 }
 
-    private static func smoothness(_ filters: [Matrix]) -> Double {
+    static func smoothness(_ filters: [Matrix]) -> Double {
         var (products, squares) = (0.0, 0.0)
         for filter in filters {
             for frame in 0..<filter.rows {
@@ -156,6 +156,20 @@ public struct FilterPicture: Sendable {
                 fill(x + frames * cell.width, y, 2, blockHeight, MapPalette.Color(0xD62728))
             }
         }
+    }
+
+    /// One filter alone, a pixel a weight, as a PNG file.
+    /// - Parameter index: its place in what was given.
+    public func tile(_ index: Int) -> Data? {
+        guard let place = order.firstIndex(of: index) else { return nil }
+        var raster = Raster(width: frames, height: bands.count)
+        for frame in 0..<frames {
+            for band in bands.indices {
+                raster.pixels[(bands.count - 1 - band) * frames + frame] = Raster.value(
+                    Self.color(filters[place][frame, band] / limit), 1)
+            }
+        }
+        return PNGFile.encode(raster)
     }
 
     /// Two pixels a unit.

@@ -8,10 +8,12 @@ public struct PlaylistTrack: Equatable, Sendable {
     public let album: String?
     public let durationSeconds: Double
     public let recordingMBID: String?
+    /// Where to start playing, seconds; nil for the beginning.
+    public let startSeconds: Double?
 
     public init(
         path: String, title: String, artist: String, album: String?, durationSeconds: Double,
-        recordingMBID: String?
+        recordingMBID: String?, startSeconds: Double? = nil
     ) {
         self.path = path
         self.title = title
@@ -19,6 +21,7 @@ public struct PlaylistTrack: Equatable, Sendable {
         self.album = album
         self.durationSeconds = durationSeconds
         self.recordingMBID = recordingMBID
+        self.startSeconds = startSeconds
     }
 }
 
@@ -52,6 +55,13 @@ public enum PlaylistFile {
         return Int((seconds * unit).rounded())
     }
 
+    /// "12.3", or nil for a song played from its beginning.
+    private static func start(_ track: PlaylistTrack) -> String? {
+        track.startSeconds.flatMap {
+            $0 > 0 && $0 < 1e9 ? String(format: "%.1f", $0) : nil
+        }
+    }
+
     private static func m3u8(_ tracks: [PlaylistTrack], _ title: String, _ folder: URL?) -> String {
         let prefix = folder.map { $0.standardizedFileURL.path }.map {
             $0.hasSuffix("/") ? $0 : $0 + "/"
@@ -61,6 +71,8 @@ public enum PlaylistFile {
             // -1 stands for an unknown length.
             let seconds = duration(track, unit: 1) ?? -1
             lines.append("#EXTINF:\(seconds),\(line(track.artist)) - \(line(track.title))")
+            // VLC starts there; other players take it for a comment.
+            if let start = start(track) { lines.append("#EXTVLCOPT:start-time=\(start)") }
             var path = track.path
             guard !path.contains(where: \.isNewline) else {
                 // No escape exists; a URI is the one way to name such a file.
@@ -109,19 +121,29 @@ public enum PlaylistFile {
             if let milliseconds = duration(track, unit: 1000) {
                 lines.append("      <duration>\(milliseconds)</duration>")
             }
+            if let start = start(track) {
+                lines.append(
+                    "      <extension application=\"\(vlc)\"><vlc:option xmlns:vlc=\"\(vlc)\">start-time=\(start)</vlc:option></extension>"
+                )
+            }
             lines.append("    </track>")
         }
         return (lines + ["  </trackList>", "</playlist>", ""]).joined(separator: "\n")
     }
 
+    /// The name of VLC's extension in XSPF and JSPF, whose option holds the start.
+    private static let vlc = "http://www.videolan.org/vlc/playlist/0"
+
     private struct JSPF: Encodable {
         struct Track: Encodable {
+            struct Option: Encodable { let option: String }
             let location: [String]
             let identifier: [String]?
             let title: String
             let creator: String
             let album: String?
             let duration: Int?
+            let `extension`: [String: [Option]]?
         }
         struct Playlist: Encodable {
             let title: String
@@ -136,7 +158,8 @@ public enum PlaylistFile {
             JSPF.Track(
                 location: [uri($0.path)], identifier: $0.recordingMBID.map { [identifier($0)] },
                 title: $0.title,
-                creator: $0.artist, album: $0.album, duration: duration($0, unit: 1000))
+                creator: $0.artist, album: $0.album, duration: duration($0, unit: 1000),
+                extension: start($0).map { [vlc: [.init(option: "start-time=\($0)")]] })
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -92,6 +92,15 @@ extension Trainer {
     }
 }
 
+extension TrainingConfiguration {
+    /// What a network so trained is to say of songs with these factors, for models that are to be compared with it.
+    public func targets(_ factors: Matrix) -> Matrix {
+        Lesson(
+            factors, power: targetPower, weighting: songWeighting, over: Array(0..<factors.rows)
+        ).targets
+    }
+}
+
 /// What the network is to say of each song, and how much it counts.
 struct Lesson {
     /// `[songs, dimensions]`; their mean square norm over the songs that are learned from is 1.

@@ -91,7 +91,8 @@ public struct ColdEvaluation: Sendable {
                             objective: objective, label: label + " WPE")))
             }
             let ridge = RidgeRegression.tuned(
-                features: features.selectingRows(rest), targets: targets.unitRows(),
+                features: features.selectingRows(rest),
+                targets: configuration.training.targets(targets),
                 groups: rest.map { artists[$0] }
             ).predict(features.selectingRows(fold))
             let own = full.songs.selectingRows(fold.map { columns[$0] })

@@ -43,8 +43,10 @@ public struct FilterFolder: Sendable {
         for layer in units.layers {
             try checkStop()
             let place = folder.appendingPathComponent(layer.name)
-            try FileManager.default.createDirectory(
-                at: place, withIntermediateDirectories: true)
+            try writing(place) {
+                try FileManager.default.createDirectory(
+                    at: $0, withIntermediateDirectories: true)
+            }
             for unit in layer.units where !unit.moments.isEmpty {
                 let title = "\(layer.name)/\(unit.index): \(unit.label)"
                 let moments = Self.playlist(units, layer, unit, count: top)
@@ -58,12 +60,21 @@ public struct FilterFolder: Sendable {
                 ] {
                     let text = try PlaylistFile.render(
                         tracks, title: title, format: format, relativeTo: place)
-                    try Data(text.utf8).write(to: place.appendingPathComponent(name))
+                    // Thousands of them: each is easily made anew, so none is worth a sync of its own.
+                    try writing(place.appendingPathComponent(name)) {
+                        try Data(text.utf8).write(to: $0, options: .atomic)
+                    }
                     files += 1
                 }
             }
         }
         return files
+    }
+
+    private func writing(_ url: URL, _ body: (URL) throws -> Void) throws {
+        do { try body(url) } catch {
+            throw LibraryError.cannotWrite(path: url.path, reason: error.localizedDescription)
+        }
     }
 
     /// The page, with players for the files where they lie.

@@ -2,7 +2,7 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
 	kill-scan kill-import kill-train scan-many check-export bootstrap clean
 
 COLDWAVE = .build/release/coldwave
@@ -46,6 +46,10 @@ bench-hearing: build
 DATA ?= ../shared/data
 bench-taste: build
 	$(PYTHON) scripts/bench_taste.py $(COLDWAVE) $(DATA)
+
+# Training and whole-song prediction against PyTorch eager, and against the machine's own matrix products, in both precisions.
+bench-network: build
+	$(PYTHON) scripts/bench_network.py $(COLDWAVE)
 
 # Maps by t-SNE against openTSNE: KL divergence, neighbourhoods, time.
 bench-tsne: build

@@ -39,7 +39,7 @@ let package = Package(
             dependencies: [
                 "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
                 "ListeningHistory",
-                "AudioFeatures", "Projection", "Matrices",
+                "AudioFeatures", "Projection", "Matrices", "Torch",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
@@ -115,6 +115,6 @@ let package = Package(
             ]),
         .testTarget(
             name: "ColdwaveCommandTests",
-            dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices"]),
+            dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices", "Torch"]),
     ]
 )

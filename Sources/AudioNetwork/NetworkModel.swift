@@ -52,6 +52,12 @@ public struct NetworkModel: Equatable, Sendable {
         return try NetworkModel(configuration: configuration, tensors: tensors)
     }
 
+    /// What the bands are brought to before the first convolution.
+    func bandScaling() throws -> BandScaling {
+        BandScaling(
+            mean: try tensor("input.mean").values, deviation: try tensor("input.std").values)
+    }
+
     /// Writes safetensors with the configuration as JSON in the metadata.
     public func write(to url: URL, extra: [String: String] = [:]) throws {
         let encoder = JSONEncoder()

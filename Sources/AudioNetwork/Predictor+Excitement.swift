@@ -49,10 +49,14 @@ extension Predictor {
     private func activations(_ source: some SpectrogramSource, song: Int) throws -> [UnitPeaks] {
         let heardFrames = source.frameCount(of: song)
         let frames = max(heardFrames, configuration.windowFrames)
-        let mel = try source.gather([Window(song: song, start: 0)], frames: frames, threads: 1)
         return try Torch.withoutGradients {
-            var x = try network.standardized(
-                Tensor.from(mel, shape: [1, frames, source.bands], device: device))
+            var x = try input(
+                source,
+                [
+                    Piece(
+                        window: Window(song: song, start: 0),
+                        steps: frames / configuration.inputPool)
+                ])
             var peaks: [UnitPeaks] = []
             for (layer, field) in zip(network.convolutions, configuration.receptiveFields) {
                 x = try x.convolved(layer.weight, layer.bias, pool: layer.pool)
@@ -64,10 +68,9 @@ extension Predictor {
                         starts: (0..<steps).map { $0 * field.stride }))
             }
             let starts = windowStarts(frames: frames)
-            var y = try x.windows(
+            var y = try x.pooledWindows(
                 at: starts.map { $0 / configuration.stride },
-                length: configuration.steps(frames: configuration.windowFrames)
-            ).pooledOverTime()
+                length: configuration.steps(frames: configuration.windowFrames))
             for (i, layer) in network.dense.enumerated() {
                 y = try y.linear(layer.weight, layer.bias)
                 if i < network.dense.count - 1 { y = try y.relu() }

@@ -39,13 +39,18 @@ extension Predictor {
         }
         try Torch.setThreads(threads)
         let frames = max(source.frameCount(of: song), configuration.windowFrames)
-        let mel = try source.gather([Window(song: song, start: 0)], frames: frames, threads: 1)
         return try Torch.withoutGradients {
             let features = try network.convolve(
-                Tensor.from(mel, shape: [1, frames, source.bands], device: device))
+                input(
+                    source,
+                    [
+                        Piece(
+                            window: Window(song: song, start: 0),
+                            steps: frames / configuration.inputPool)
+                    ]))
             let starts = windowStarts(frames: frames)
             let outputs = try network.place(
-                features.windows(
+                features.pooledWindows(
                     at: starts.map { $0 / configuration.stride },
                     length: configuration.steps(frames: configuration.windowFrames)), dropout: 0)
             let values = try features.values()

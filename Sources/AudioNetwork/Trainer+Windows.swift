@@ -36,26 +36,23 @@ extension Trainer {
         return (0..<4).map { Window(song: song, start: room * $0 / 3) }
     }
 
-    /// - Parameter changes: what is added to every frame of each window, `[windows, bands]`; nil for nothing.
-    func tensor(
-        _ windows: [Window], _ source: some SpectrogramSource, _ device: String, _ threads: Int,
-        changedBy changes: [[Float]]? = nil
-    ) throws -> Tensor {
-        let frames = networkConfiguration.windowFrames
-        return try Tensor.from(
-            source.gather(windows, frames: frames, threads: threads, adding: changes),
-            shape: [windows.count, frames, source.bands], device: device)
+    func reader<Source: SpectrogramSource>(
+        _ source: Source, _ model: NetworkModel, _ threads: Int
+    ) throws -> WindowReader<Source> {
+        WindowReader(
+            source: source, configuration: networkConfiguration, training: training,
+            scaling: try model.bandScaling(), spread: try model.inputDeviation(),
+            threads: max(1, threads / 2))
     }
 
-    /// A step's random changes; they come from the seed, the epoch and the step, so that resuming repeats them.
-    func changes(_ count: Int, _ spread: Float, epoch: Int, step: Int) -> [[Float]]? {
-        guard training.augmentation != .none else { return nil }
-        var generator = SeededGenerator(
-            seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xE0_0000 + UInt64(step))
-        return (0..<count).map { _ in
-            training.augmentation.change(
-                bands: networkConfiguration.melBands, spread: spread, using: &generator)
-        }
+    /// Windows as the first convolution takes them, `[windows, steps, bands]`.
+    func input(
+        _ values: [Float], _ windows: Int, _ bands: Int, _ device: String = "cpu",
+        _ precision: Precision = .float32
+    ) throws -> Tensor {
+        try Tensor.from(
+            values, shape: [windows, values.count / (windows * bands), bands], device: device,
+            precision: precision)
     }
 
     func loss(_ output: Tensor, _ windows: [Window], _ lesson: Lesson, _ device: String) throws
@@ -74,21 +71,104 @@ extension Trainer {
 
     /// The loss on fixed windows, without dropout; nil when there are none.
     func loss(
-        _ network: ConvolutionalNetwork, _ windows: [Window], _ source: some SpectrogramSource,
-        _ lesson: Lesson,
-        _ device: String, _ threads: Int
+        _ network: ConvolutionalNetwork, _ windows: [Window],
+        _ reader: WindowReader<some SpectrogramSource>, _ lesson: Lesson, _ device: String
     ) throws -> Double? {
         guard !windows.isEmpty else { return nil }
         return try Torch.withoutGradients {
+            let batches = windows.batches(training.batchSize)
+            var reading = ReadAhead(batches.count) { try reader.read(batches[$0]) }
             var sum = 0.0
-            for batch in windows.batches(training.batchSize) {
-                let output = try network(tensor(batch, source, device, threads), training: false)
+            for batch in batches {
+                guard let values = try reading.next() else { break }
+                let output = try network.hear(
+                    input(
+                        values, batch.count, networkConfiguration.melBands, device,
+                        network.precision), training: false)
                 sum +=
                     Double(try loss(output, batch, lesson, device).item())
                     * Double(batch.count)
             }
             return sum / Double(windows.count)
         }
+    }
+}
+
+/// Reads windows as the network hears them, in any thread.
+struct WindowReader<Source: SpectrogramSource>: Sendable {
+    let source: Source
+    let configuration: NetworkConfiguration
+    let training: TrainingConfiguration
+    let scaling: BandScaling
+    /// The bands' mean standard deviation, the unit of random changes.
+    let spread: Float
+    let threads: Int
+
+    /// Windows as they are.
+    func read(_ windows: [Window]) throws -> [Float] { try read(windows, adding: nil) }
+
+    /// Windows for learning, changed at random; the changes come from the seed, the epoch and the step, so that resuming repeats them.
+    func read(_ windows: [Window], epoch: Int, step: Int) throws -> [Float] {
+        guard training.augmentation != .none else { return try read(windows) }
+        var generator = SeededGenerator(
+            seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xE0_0000 + UInt64(step))
+        return try read(
+            windows,
+            adding: windows.map { _ in
+                training.augmentation.change(
+                    bands: configuration.melBands, spread: spread, using: &generator)
+            })
+    }
+
+    private func read(_ windows: [Window], adding changes: [[Float]]?) throws -> [Float] {
+        try source.gather(
+            windows, frames: configuration.windowFrames, averaging: configuration.inputPool,
+            threads: threads, adding: changes, scaling: scaling)
+    }
+}
+
+/// Losses of batches, added up.
+struct LossTotal: Codable, Equatable, Sendable {
+    let sum: Double
+    let count: Int
+}
+
+/// The mean of losses, which are read a few at a time: reading one waits for the device.
+struct LossMeter {
+    private let every: Int
+    private var pending: [(loss: Tensor, count: Int)] = []
+    private var sum = 0.0
+    private var count = 0
+
+    /// - Parameter total: what had been read before.
+    init(every: Int, from total: LossTotal? = nil) {
+        self.every = every
+        sum = total?.sum ?? 0
+        count = total?.count ?? 0
+    }
+
+    /// Over all that were read so far.
+    var mean: Double { sum / Double(max(1, count)) }
+
+    /// - Returns: false once a loss is not a number.
+    mutating func add(_ loss: Tensor, _ count: Int, isLast: Bool) throws -> Bool {
+        pending.append((loss, count))
+        if isLast || pending.count >= every { try read() }
+        return sum.isFinite
+    }
+
+    /// All until now.
+    mutating func total() throws -> LossTotal {
+        try read()
+        return LossTotal(sum: sum, count: count)
+    }
+
+    private mutating func read() throws {
+        for (loss, count) in pending {
+            sum += Double(try loss.item()) * Double(count)
+            self.count += count
+        }
+        pending = []
     }
 }
 

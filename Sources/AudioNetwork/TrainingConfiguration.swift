@@ -48,6 +48,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var averagedEpochs = 1.0
     public var seed: UInt64 = 0
     public var device = "auto"
+    /// What products are computed in; nil for what is faster on the device.
+    public var precision: Precision?
     /// Threads; 0 for all cores. Not part of what the result depends on.
     public var threads = 0
 
@@ -70,7 +72,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case network, epochs, windowsPerSong, batchSize, optimizer, learningRate, activationScale,
             momentum, weightDecay, gradientLimit, targetPower, songWeighting, augmentation
-        case validationFraction, averagedEpochs, seed, device
+        case validationFraction, averagedEpochs, seed, device, precision
     }
 }
 
@@ -103,4 +105,5 @@ public struct TrainingResult: Sendable {
     public let windows: Int
     public let windowsPerSecond: Double
     public let device: String
+    public let precision: Precision
 }

@@ -141,7 +141,10 @@ public struct Pipeline: Sendable {
         }
         try step("predict") {
             if try state(.predict) == .fresh { return ("fresh", "") }
-            let report = try PredictStage(catalogue, context: context).run()
+            let report = try PredictStage(
+                catalogue, context: context, device: training.device,
+                precision: training.precision
+            ).run()
             return ("built", "\(report.songs) songs, \(report.cold) of them without a play")
         }
         try step("map") {

@@ -2,6 +2,7 @@ import AudioNetwork
 import CollaborativeFiltering
 import Foundation
 import Matrices
+import Torch
 
 /// What a prediction did; encodes to the contract of `predict --json`.
 public struct PredictReport: Codable, Equatable, Sendable {
@@ -42,10 +43,18 @@ public struct StoredPredictions: Sendable {
 public struct PredictStage: Sendable {
     let catalogue: Catalogue
     let context: StageContext
+    let device: String
+    let precision: Precision?
 
-    public init(_ catalogue: Catalogue, context: StageContext) {
+    /// - Parameter precision: what products are computed in; nil for what is faster on the device.
+    public init(
+        _ catalogue: Catalogue, context: StageContext, device: String = "auto",
+        precision: Precision? = nil
+    ) {
         self.catalogue = catalogue
         self.context = context
+        self.device = device
+        self.precision = precision
     }
 
     func inputDigest(network: String, factors: String, _ tracks: [Track]) -> String {
@@ -62,6 +71,7 @@ public struct PredictStage: Sendable {
 
     public func run() throws -> PredictReport {
         let started = Date()
+        _ = try Torch.device(device)
         let factors = try catalogue.storedFactors(for: "predict")
         guard let network = try catalogue.lastRun(.train) else {
             throw LibraryError.nothingToDo(
@@ -121,7 +131,9 @@ public struct PredictStage: Sendable {
                 contentsOf: catalogue.location.run(.networks, network).appendingPathComponent(
                     "model.safetensors"))
             let source = try SpectrogramStore(catalogue.location).open(pending.map(\.place))
-            let outputs = try Predictor(model, threads: context.threads).predict(
+            let outputs = try Predictor(
+                model, device: device, precision: precision, threads: context.threads
+            ).predict(
                 source,
                 progress: { done in
                     context.report(

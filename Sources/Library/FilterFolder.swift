@@ -128,7 +128,11 @@ public struct FilterFolder: Sendable {
     private static func factors(_ study: FactorStudy) -> FilterPage.Factors {
         func end(_ end: FactorStudy.End) -> FilterPage.FactorEnd {
             FilterPage.FactorEnd(
-                words: end.words, evidence: end.enrichment.prefix(3).map(\.evidence),
+                words: end.words,
+                evidence: end.enrichment.prefix(2).map {
+                    $0.evidence.replacing(
+                        "its \($0.best) best songs", with: "the \($0.best) songs at this end")
+                },
                 songs: end.songs.prefix(5).map(\.song))
         }
         return FilterPage.Factors(

@@ -93,21 +93,8 @@ public struct FilterMontage: Sendable {
             let last = max(0, track.durationSeconds - length)
             let start = min(max(0, middle - length / 2), last)
             let clip = try? decoder.stretch(path: track.path, from: start, seconds: length)
-            return Self.faded(clip ?? [])
-        }
-    }
-
-    /// Brought to the common level and faded at both ends; a silent clip is left out.
-    static func faded(_ clip: [Float]) -> [Float] {
-        let squares = clip.reduce(0) { $0 + Double($1) * Double($1) } / Double(max(1, clip.count))
-        let peak = clip.reduce(0) { max($0, abs($1)) }
-        guard squares > 1e-10, peak > 0 else { return [] }
-        let gain = min(level / Float(squares.squareRoot()), 0.95 / peak)
-        let ramp = min(clip.count / 2, Int(fade * Double(sampleRate)))
-        return clip.indices.map { i in
-            let edge = min(i, clip.count - 1 - i)
-            let share = edge < ramp ? 0.5 - 0.5 * cos(Float.pi * Float(edge) / Float(ramp)) : 1
-            return clip[i] * gain * share
+            return AudioClip.faded(
+                clip ?? [], level: Self.level, fade: Int(Self.fade * Double(Self.sampleRate)))
         }
     }
 }

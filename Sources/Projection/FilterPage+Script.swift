@@ -28,7 +28,7 @@ extension FilterPage {
         .lists{display:grid;grid-template-columns:1fr 1fr;gap:14px;margin-top:6px}.lists b{font-weight:600;font-size:12.5px}
         ol{margin:2px 0;padding-left:22px}li{line-height:1.45}li button{border:0;background:none;padding:0;cursor:pointer;text-align:left;font-size:12.5px;max-width:100%}
         li button:hover{color:var(--blue)}li em{font-style:normal;color:var(--faint);font-variant-numeric:tabular-nums}
-        .montage{display:inline-block;font-size:13px;margin:2px 0 4px}.ends{display:grid;grid-template-columns:1fr 1fr;gap:16px;margin-top:8px}.ends h4{margin:0;font-size:14.5px}.ends h4.none{color:var(--faint);font-weight:500}.ends ol{font-size:12.5px}
+        .montage{display:inline-block;font-size:13px;margin:2px 0 4px}.ends{display:grid;grid-template-columns:1fr 1fr;gap:16px;margin-top:8px}.ends h4{margin:0;font-size:14.5px}.ends h4.none{color:var(--faint);font-weight:500}.ends ol{font-size:12.5px}.ends li button{vertical-align:top}
         @media (max-width:480px){main{grid-template-columns:1fr}.tools input[type=search]{width:100%}}
         """
 

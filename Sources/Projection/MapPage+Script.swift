@@ -74,7 +74,7 @@ extension MapPage {
             if (twins.some(b => b[0] === q.name && Math.hypot(b[1] - x, b[2] - y) < 160)) continue;
             const size = q.level === 0 ? Math.min(25, 14 + 60 * q.songs / n) : layer.id === 'artist' ? 14 : 12;
             const s = q.spread * scale, up = s < 20 ? 1.6 * s + r + .6 * size + 3 : 0;
-            if (put(q.name, x, y - up, size, q.level === 0 ? 650 : 500)) twins.push([q.name, x, y]);
+            if (put(q.name, x, y - up, size, q.level === 0 ? 650 : 500) || up && put(q.name, x, y + up, size, q.level === 0 ? 650 : 500)) twins.push([q.name, x, y]);
           }
           if (seen.length < 400 && z > 2.5) for (const i of seen) put(map.titles[i].slice(0, 32), ox + X[i] * scale, oy + Y[i] * scale + r + 10, 11, 400);
         }

@@ -159,6 +159,24 @@ private enum Tone {
         #expect(abs(level / 0.125 - 1) < 0.05)
     }
 
+    @Test func clipsComeToOneLevelWithoutClicks() {
+        for loudness in [0.001, 0.3, 0.9] as [Float] {
+            let clip = (0..<48_000).map { loudness * Float(sin(0.05 * Double($0))) }
+            let faded = AudioClip.faded(clip, level: 0.1, fade: 2400)
+            let middle = faded[4800..<43_200]
+            let level = (middle.reduce(0) { $0 + $1 * $1 } / Float(middle.count)).squareRoot()
+            #expect(faded.count == clip.count && abs(level - 0.1) < 0.005)
+            #expect(faded.first == 0 && abs(faded.last ?? 1) < 1e-4)
+        }
+        // A click in silence has a peak far above its level: it is not driven beyond full scale.
+        var click = [Float](repeating: 0, count: 4800)
+        click[2400] = 0.5
+        #expect(abs((AudioClip.faded(click, level: 0.1, fade: 100).max() ?? 0) - 0.95) < 1e-5)
+        #expect(AudioClip.faded([Float](repeating: 0, count: 99), level: 0.1, fade: 9).isEmpty)
+        #expect(AudioClip.faded([], level: 0.1, fade: 9).isEmpty)
+        #expect(AudioClip.faded([0.5], level: 0.1, fade: 9) == [0.1])
+    }
+
     @Test func stretchesAreThoseOfTheFile() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("a.wav")

@@ -81,7 +81,7 @@ public struct FilterStage: Sendable {
         let source = try SpectrogramStore(catalogue.location).open(tracks.map(\.place))
         let stored = StoredUnits(folder: catalogue.location.run(.networks, run))
         let digest = digest(
-            ["units 2", run, String(Self.kept)]
+            ["units 3", run, String(Self.kept)]
                 + tracks.map { "\($0.id ?? 0) \($0.soundDigest)" })
         let kept = try stored.heard(digest: digest) ?? hear(model, tracks, source, stored, digest)
         var mel = source.format.mel

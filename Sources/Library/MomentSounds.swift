@@ -16,6 +16,8 @@ struct MomentSounds {
     static let drawn = 800
     /// Seconds around a moment that are looked at for a waver.
     static let around = 1.5
+    /// What the moments hold is told only where they are by so many artists.
+    static let fewestArtists = 3
 
     /// Something to hear: a song and seconds into its file.
     private struct Place: Hashable {
@@ -39,8 +41,21 @@ struct MomentSounds {
         return Dictionary(
             uniqueKeysWithValues: zip(convolutions, places).map { layer, units in
                 let tags = units.map { $0.compactMap { heard[$0] } }
-                return (layer.name, Enrichment.find(tags, against: others))
+                let found = zip(units, Enrichment.find(tags, against: others)).map { unit, list in
+                    list.filter { artists(unit, heard, $0) >= Self.fewestArtists }
+                }
+                return (layer.name, found)
             })
+    }
+
+    /// By how many artists the moments are that hold something: one piece in three excerpts is one piece, not three.
+    private func artists(
+        _ places: [Place], _ heard: [Place: Set<Enrichment.Tag>], _ found: Enrichment
+    ) -> Int {
+        let tag = Enrichment.Tag(kind: found.kind, value: found.value)
+        return Set(
+            places.filter { heard[$0]?.contains(tag) == true }.map { tracks[$0.song].artist }
+        ).count
     }
 
     private func place(_ moment: UnitMoment, reach: Int) -> Place {

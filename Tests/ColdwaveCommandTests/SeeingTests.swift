@@ -17,7 +17,9 @@ import Testing
         // A wrong unit is refused before a song is heard.
         let early = try coldwave("playlist", "--filter", "conv1/9999")
         #expect(early.status == 1 && early.errors.contains("conv1/0…"))
-        #expect(!early.errors.contains("filters"), "\(early.errors)")
+        let library = try #require(
+            FileManager.default.enumerator(atPath: small.folder.path)?.allObjects as? [String])
+        #expect(!library.contains { $0.hasSuffix("units.json") })
         let wrong = try coldwave(
             "filters", "-o", folder.path, "--montages", "--montage-layers", "conv9")
         #expect(wrong.status == 1 && wrong.errors.contains("conv1") && !wrong.errors.contains(".."))

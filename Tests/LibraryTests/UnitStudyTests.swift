@@ -143,8 +143,10 @@ import Testing
                         hum + (0.3 + 0.006 * Double(copy)) / Double(notes.count)
                             * notes.reduce(0) { $0 + sin(2 * .pi * $1 * time) })
                 }
+                var tags = AudioTags()
+                tags.artists = ["Artist \(copy % 4)"]
                 try AudioFileWriter.write(
-                    samples: samples, sampleRate: 22050, tags: AudioTags(),
+                    samples: samples, sampleRate: 22050, tags: tags,
                     to: folder.music.appendingPathComponent("\(name) \(copy).wav").path)
             }
         }
@@ -180,8 +182,11 @@ import Testing
                 phase += 2 * .pi * (300 + 5 * Double(song)) * exp2(cents / 1200) / 22050
                 return Float(0.2 * sin(phase) + 0.1 * sin(2 * phase) + 0.05 * sin(3 * phase))
             }
+            var tags = AudioTags()
+            // The last eight sung ones are by one artist.
+            tags.artists = [song < 8 ? "Artist \(song)" : isSung ? "One" : "Artist \(song % 7)"]
             try AudioFileWriter.write(
-                samples: samples, sampleRate: 22050, tags: AudioTags(),
+                samples: samples, sampleRate: 22050, tags: tags,
                 to: folder.music.appendingPathComponent("\(song).wav").path)
         }
         _ = try folder.scan(excerpt: .whole)
@@ -204,6 +209,9 @@ import Testing
         #expect(found.found == 10 && found.best == 10)
         // A quarter of what is drawn blindly wavers.
         #expect(abs(Double(found.known) / Double(found.songs) - 0.25) < 0.06)
+        // What one artist's songs hold says nothing of a unit.
+        let one = try study.study([layer(Array(stride(from: 8, to: 40, by: 4)))])
+        #expect(one["conv2"]?.first?.isEmpty == true)
         let steady = try study.study([layer(Array(stride(from: 1, to: 40, by: 4)))])
         #expect(steady["conv2"]?.first?.isEmpty == true)
         // Files that are gone are left out.

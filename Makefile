@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
-	kill-scan kill-import kill-train scan-many check-export bootstrap clean
+	kill-scan kill-import kill-train scan-many check-export pictures check-pages bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -92,6 +92,14 @@ kill-train: build
 # Exported networks in ONNX Runtime, NumPy and PyTorch; PYTHON=… names a Python that has onnxruntime, safetensors and torch.
 check-export: build
 	OMP_WAIT_POLICY=passive $(PYTHON) scripts/check_onnx.py $(COLDWAVE)
+
+# docs/pictures from the composed world; LIBRARY=… names a demo's library, else one is made.
+pictures: build
+	scripts/pictures $(if $(wildcard $(LIBRARY)),$(LIBRARY))
+
+# The pages in a browser, by real clicks: playing, searching, panning, zooming. PYTHON=… names a Python that has playwright.
+check-pages: build
+	$(PYTHON) scripts/check_pages.py $(COLDWAVE) $(LIBRARY)
 
 clean:
 	rm -rf .build demo-library

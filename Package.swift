@@ -86,9 +86,10 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .target(name: "TestFolders", path: "Tests/TestFolders"),
         .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),
         .testTarget(
-            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices"],
+            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices", "TestFolders"],
             resources: [.copy("Golden")]),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Matrices"]),
         .testTarget(
@@ -112,9 +113,12 @@ let package = Package(
             name: "LibraryTests",
             dependencies: [
                 "Library", "AudioFeatures", "AudioNetwork", "Evaluation", "Projection", "Matrices",
+                "TestFolders",
             ]),
         .testTarget(
             name: "ColdwaveCommandTests",
-            dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices", "Torch"]),
+            dependencies: [
+                "ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices", "TestFolders", "Torch",
+            ]),
     ]
 )

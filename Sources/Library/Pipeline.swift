@@ -154,6 +154,7 @@ public struct Pipeline: Sendable {
                 "built",
                 "\(report.songs) songs, "
                     + String(format: "KL divergence %.3f", report.klDivergence)
+                    + (report.joined > 0 ? "; \(report.joined) joined, nothing moved" : "")
             )
         }
         return outcomes

@@ -18,6 +18,8 @@ public struct Recommender: Sendable {
     let rowOfRecording: [String: Int]
     /// `YᵀY` of the songs' factors, the same for every listener.
     let gram: [[Double]]
+    /// What stands out in the songs' sound; nil until `filters` was run with the network of the predictions.
+    let highlights: StoredHighlights?
 
     /// - Throws: ``LibraryError`` naming the command that comes first.
     public init(_ catalogue: Catalogue) throws {
@@ -48,6 +50,8 @@ public struct Recommender: Sendable {
                 tracks[id].map { ($0.recording, row) }
             }, uniquingKeysWith: { first, _ in first })
         songRow = Dictionary(uniqueKeysWithValues: zip(factors.songs, 0...))
+        highlights = StoredHighlights(
+            catalogue.location.run(.networks, predictions.networkRun))
         gram = Explanation.gram(factors.factors.songs)
         let data = try catalogue.tasteData()
         var listeners: [SongID: Int] = [:]

@@ -131,5 +131,8 @@ extension HTTPField.Name {
     static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
     static let coldwave = known("X-Coldwave")
     static let secFetchSite = known("Sec-Fetch-Site")
+    static let forwardedFor = known("X-Forwarded-For")
+    static let forwardedProto = known("X-Forwarded-Proto")
+    static let xAccelBuffering = known("X-Accel-Buffering")
     static let excerptSeconds = known("X-Seconds")
 }

@@ -76,13 +76,14 @@ extension LibrarySnapshot {
 
 /// The shapes of the above, for the OpenAPI document.
 extension JSONSchema {
+    static let songMembers: [String: JSONSchema] = [
+        "id": .integer(), "title": .string(), "artist": .string(), "album?": .string(),
+        "path?": .string(), "plays": .integer(), "year?": .integer(),
+        "genres": .array(.string()), "durationSeconds": .number(), "hasCover": .boolean,
+        "kind": .oneOf(["song", "silence", "interlude"]), "starred?": .boolean,
+    ]
     static let components: [String: JSONSchema] = [
-        "Song": .object([
-            "id": .integer(), "title": .string(), "artist": .string(), "album?": .string(),
-            "path?": .string(), "plays": .integer(), "year?": .integer(),
-            "genres": .array(.string()), "durationSeconds": .number(), "hasCover": .boolean,
-            "kind": .oneOf(["song", "silence", "interlude"]), "starred?": .boolean,
-        ]),
+        "Song": .object(songMembers),
         "Suggestion": .object([
             "rank": .integer(), "score": .number(), "track": .named("Song"),
             "because": .array(.string()), "reasons?": .named("Reasons"),

@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
-	kill-scan kill-import kill-train scan-many check-export bootstrap clean
+	kill-scan kill-import kill-train scan-many check-export check-players bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -88,6 +88,11 @@ kill-train: build
 # Exported networks in ONNX Runtime, NumPy and PyTorch; PYTHON=… names a Python that has onnxruntime, safetensors and torch.
 check-export: build
 	OMP_WAIT_POLICY=passive $(PYTHON) scripts/check_onnx.py $(COLDWAVE)
+
+# Others' players and scrobblers at a running server; LIBRARY is copied. PYTHON=… names a Python that has py-opensonic, py-sonic and
+# liblistenbrainz.
+check-players: build
+	$(PYTHON) scripts/check_players.py $(COLDWAVE) $(LIBRARY)
 
 clean:
 	rm -rf .build demo-library

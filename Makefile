@@ -2,8 +2,8 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
-	kill-scan kill-import kill-train scan-many check-export pictures check-pages bootstrap clean
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz kill-scan \
+	kill-import kill-train scan-many check-export pictures check-pages check-players bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -100,6 +100,10 @@ pictures: build
 # The pages in a browser, by real clicks: playing, searching, panning, zooming. PYTHON=… names a Python that has playwright.
 check-pages: build
 	$(PYTHON) scripts/check_pages.py $(COLDWAVE) $(LIBRARY)
+# Others' players and scrobblers at a running server; LIBRARY is copied. PYTHON=… names a Python that has py-opensonic, py-sonic and
+# liblistenbrainz.
+check-players: build
+	$(PYTHON) scripts/check_players.py $(COLDWAVE) $(LIBRARY)
 
 clean:
 	rm -rf .build demo-library

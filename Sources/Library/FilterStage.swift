@@ -18,6 +18,11 @@ public struct HeardUnits: Sendable {
         Double(source.format.mel.hopLength) / Double(source.format.mel.sampleRate)
     }
 
+    /// How long a unit of that layer hears at a moment, seconds.
+    public func seconds(_ layer: LayerDescription) -> Double {
+        Double(layer.reach) * frameSeconds
+    }
+
     /// Seconds into the song's file: the middle of what the unit hears at that moment.
     public func second(_ moment: UnitMoment, reach: Int) -> Double {
         tracks[moment.song].second(of: moment, reach: reach, frameSeconds: frameSeconds)
@@ -69,7 +74,22 @@ public struct FilterStage: Sendable {
     /// - Throws: ``LibraryError``, `NetworkError`, `TorchError`.
     public func run() throws -> HeardUnits { try run { _ in true } }
 
-    private func run(_ isWanted: (LayerExcitement) -> Bool) throws -> HeardUnits {
+    /// What was heard before, without hearing anything now.
+    /// - Returns: nil where `coldwave filters` has not run since the last training or scan.
+    public func kept() throws -> (run: String, units: HeardUnits)? {
+        guard let last = try catalogue.lastRun(.train) else { return nil }
+        do {
+            return (last.run, try run(hearing: false) { _ in true })
+        } catch is NotHeard {
+            return nil
+        }
+    }
+
+    private struct NotHeard: Error {}
+
+    private func run(hearing: Bool = true, _ isWanted: (LayerExcitement) -> Bool) throws
+        -> HeardUnits
+    {
         let (run, model) = try catalogue.storedNetwork(for: "hear what excites the filters")
         var seen: Set<String> = []
         let tracks = try catalogue.tracks().filter { seen.insert($0.recording).inserted }
@@ -83,7 +103,9 @@ public struct FilterStage: Sendable {
         let digest = digest(
             ["units 3", run, String(Self.kept)]
                 + tracks.map { "\($0.id ?? 0) \($0.soundDigest)" })
-        let kept = try stored.heard(digest: digest) ?? hear(model, tracks, source, stored, digest)
+        let known = try stored.heard(digest: digest)
+        guard known != nil || hearing else { throw NotHeard() }
+        let kept = try known ?? hear(model, tracks, source, stored, digest)
         var mel = source.format.mel
         mel.melBands = model.configuration.melBands
         let tags = tracks.map(\.labels)

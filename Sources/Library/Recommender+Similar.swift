@@ -63,11 +63,12 @@ extension Recommender {
     /// A radio that starts at some songs, or at a listener's place; see ``Radio``.
     /// - Parameter count: songs; fewer when the library has no more.
     public func radio(
-        from seeds: SeedSongs, unlike: SeedSongs? = nil, count: Int, seed: UInt64 = 0
+        from seeds: SeedSongs, unlike: SeedSongs? = nil, count: Int, seed: UInt64 = 0,
+        where isWanted: (Int) -> Bool = { _ in true }
     ) throws -> [Track] {
         let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
         let ids = predictions.tracks
-        let allowed = Set(distinctRows(except: unwanted))
+        let allowed = Set(distinctRows(except: unwanted).filter(isWanted))
         let radio = Radio(
             items: predictions.blended, start: try direction(seeds, unlike: unlike),
             artists: ids.map { tracks[$0]?.artist ?? "" }, seed: seed,

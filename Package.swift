@@ -25,6 +25,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         .executableTarget(
@@ -32,8 +37,26 @@ let package = Package(
             dependencies: [
                 "Library", "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
                 "ListeningHistory", "AudioFeatures", "Projection", "Synthesis", "Matrices", "Torch",
+                "ColdwaveServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .target(
+            name: "ColdwaveServer",
+            dependencies: [
+                "Library", "Recommendation", "AudioNetwork", "CollaborativeFiltering",
+                "ListeningHistory", "AudioFeatures", "Projection", "Matrices",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("Resources/web")]),
         .target(
             name: "Library",
             dependencies: [
@@ -112,6 +135,12 @@ let package = Package(
             name: "LibraryTests",
             dependencies: [
                 "Library", "AudioFeatures", "AudioNetwork", "Evaluation", "Projection", "Matrices",
+            ]),
+        .testTarget(
+            name: "ColdwaveServerTests",
+            dependencies: [
+                "ColdwaveServer", "Library", "AudioFeatures", "Synthesis", "Matrices",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         .testTarget(
             name: "ColdwaveCommandTests",

@@ -35,18 +35,23 @@ struct Coldwave: ParsableCommand {
                 subcommands: [
                     Map.self, Filters.self, Inspect.self, Evaluate.self, Status.self, Doctor.self,
                 ]),
+            CommandGroup(name: "Serve it:", subcommands: [Serve.self]),
             CommandGroup(name: "Take it elsewhere:", subcommands: [Export.self]),
             CommandGroup(
                 name: "Try and test:", subcommands: [Demo.self, Lab.self, Workers.Hear.self]),
         ])
 
     /// Errors are told in one line and end with status 1; wrong usage keeps ArgumentParser's 64.
-    static func main() {
+    static func main() async {
         do {
             var command = try parseAsRoot()
             if command is any ComputesWithTorch { QuietThreads.restartIfNeeded() }
             do {
-                try command.run()
+                if let serve = command as? Serve {
+                    try await serve.run()
+                } else {
+                    try command.run()
+                }
             } catch let error where Terminal.isOwn(error) {
                 Terminal.fail(error)
             }

@@ -109,7 +109,7 @@ extension Recommender {
         tracks.values.filter { !$0.missing }.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
     }
 
-    private func seeds(_ chosen: [Track], title: String) throws -> SeedSongs {
+    func seeds(_ chosen: [Track], title: String) throws -> SeedSongs {
         let rows = chosen.compactMap(row)
         guard !rows.isEmpty else {
             throw LibraryError.nothingToDo(

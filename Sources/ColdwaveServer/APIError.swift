@@ -1,0 +1,142 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Library
+
+/// What a request is answered with when it fails: `{"error":{"code":…,"message":…,"next":…}}`.
+public enum APIError: Error, Sendable {
+    case badRequest(String)
+    case unauthorized(String)
+    case forbidden(String)
+    case notFound(String, next: String? = nil)
+    case methodNotAllowed(allowed: [String])
+    case conflict(String, next: String? = nil)
+    case tooLarge(String)
+    case addressTooLong
+    case rangeNotSatisfiable(size: Int64)
+    case unprocessable(String, next: String? = nil)
+    case tooManyRequests(retryAfter: Int)
+    case unavailable(String, next: String? = nil)
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .badRequest: .badRequest
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .conflict: .conflict
+        case .tooLarge: .contentTooLarge
+        case .addressTooLong: .uriTooLong
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .unprocessable: .unprocessableContent
+        case .tooManyRequests: .tooManyRequests
+        case .unavailable: .serviceUnavailable
+        }
+    }
+
+    var code: String {
+        switch self {
+        case .badRequest: "badRequest"
+        case .unauthorized: "unauthorized"
+        case .forbidden: "forbidden"
+        case .notFound: "notFound"
+        case .methodNotAllowed: "methodNotAllowed"
+        case .conflict: "conflict"
+        case .tooLarge: "tooLarge"
+        case .addressTooLong: "addressTooLong"
+        case .rangeNotSatisfiable: "rangeNotSatisfiable"
+        case .unprocessable: "unprocessable"
+        case .tooManyRequests: "tooManyRequests"
+        case .unavailable: "unavailable"
+        }
+    }
+
+    var message: String {
+        switch self {
+        case .badRequest(let text), .unauthorized(let text), .forbidden(let text),
+            .notFound(let text, _), .conflict(let text, _), .tooLarge(let text),
+            .unprocessable(let text, _), .unavailable(let text, _):
+            text
+        case .methodNotAllowed(let allowed): "here only \(allowed.joined(separator: ", ")) works"
+        case .addressTooLong: "the address is too long"
+        case .rangeNotSatisfiable(let size): "the file has \(size) bytes; the range lies outside"
+        case .tooManyRequests(let seconds): "too many attempts; try again in \(seconds) s"
+        }
+    }
+
+    var next: String? {
+        switch self {
+        case .notFound(_, let next), .conflict(_, let next), .unprocessable(_, let next),
+            .unavailable(_, let next):
+            next
+        case .unauthorized:
+            "log in: POST session, or send an API key as `Authorization: Bearer KEY`"
+        default: nil
+        }
+    }
+
+    var headers: HTTPFields {
+        switch self {
+        case .methodNotAllowed(let allowed): [.allow: allowed.joined(separator: ", ")]
+        case .tooManyRequests(let seconds): [.retryAfter: String(seconds)]
+        case .rangeNotSatisfiable(let size): [.contentRange: "bytes */\(size)"]
+        // No `Basic`: browsers would ask for a password in a window of their own.
+        case .unauthorized: [.wwwAuthenticate: "Bearer"]
+        default: [:]
+        }
+    }
+
+    /// What the library says, as an answer.
+    init(_ error: LibraryError) {
+        switch error {
+        case .unknownListener, .unknownTrack, .unknownName, .unknownUnit:
+            self = .notFound(error.description)
+        case .ambiguousTrack: self = .unprocessable(error.description)
+        case .nothingToDo(_, _, let next), .tooFewSongs(_, _, let next):
+            self = .conflict(error.description, next: next)
+        case .staleArtefact(_, _, let next):
+            self = .unavailable(error.description, next: next)
+        case .locked: self = .conflict(error.description, next: "wait for the job to end")
+        case .noSuchPath: self = .notFound(error.description)
+        case .notFound, .notALibrary, .newerVersion, .cannotWrite, .damaged, .interrupted:
+            self = .unavailable(error.description)
+        }
+    }
+}
+
+/// The body of every failure.
+struct ErrorBody: Encodable {
+    struct Content: Encodable {
+        let code: String
+        let message: String
+        let next: String?
+    }
+    let error: Content
+}
+
+extension Response {
+    static func error(
+        _ status: HTTPResponse.Status, code: String, message: String, next: String? = nil,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        let body = ErrorBody(error: .init(code: code, message: message, next: next))
+        var response = Response.json(body, status: status)
+        for field in headers { response.headers[field.name] = field.value }
+        return response
+    }
+
+    /// - Returns: `value` as JSON; keys in order, so that equal values are equal texts.
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        guard let data = try? encoder.encode(value) else {
+            return Response(status: .internalServerError)
+        }
+        return Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: data)))
+    }
+}

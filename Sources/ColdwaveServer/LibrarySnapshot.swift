@@ -1,0 +1,60 @@
+import Foundation
+import Library
+
+/// Everything a request needs of the library, as of one moment: it never changes, so a request sees one state from beginning to end.
+public struct LibrarySnapshot: Sendable {
+    public let catalogue: Catalogue
+    /// Nil until the library was built; ``requireRecommender()`` says why.
+    public let recommender: Recommender?
+    let reason: LibraryError?
+    public let version: LibraryVersion
+    public let roots: [String]
+    private let made: ContinuousClock.Instant
+    /// What reading it took.
+    let seconds: Double
+
+    /// Seconds since it was read.
+    var age: Double { (ContinuousClock.now - made) / .seconds(1) }
+
+    /// Reads everything anew.
+    /// - Parameter older: whose recommender goes on where the artefacts of now don't belong together, as in the middle of a build.
+    init(_ catalogue: Catalogue, older: LibrarySnapshot? = nil) throws {
+        let started = ContinuousClock.now
+        self.catalogue = catalogue
+        version = try catalogue.version()
+        roots = try catalogue.roots()
+        do {
+            recommender = try Recommender(catalogue)
+            reason = nil
+        } catch let error as LibraryError {
+            recommender = older?.recommender
+            reason = error
+        }
+        made = ContinuousClock.now
+        seconds = (made - started) / .seconds(1)
+    }
+
+    /// - Throws: ``LibraryError`` saying what to do first.
+    public func requireRecommender() throws -> Recommender {
+        guard let recommender else {
+            throw reason
+                ?? .nothingToDo(
+                    stage: "recommend", reason: "the library is not built",
+                    next: "Run `coldwave build`.")
+        }
+        return recommender
+    }
+
+    /// A track that is there.
+    /// - Throws: ``APIError/notFound(_:next:)``.
+    public func requireTrack(_ id: Int64) throws -> Track {
+        guard let track = try catalogue.track(id: id) else {
+            throw APIError.notFound("there is no track \(id)", next: "GET tracks lists them")
+        }
+        return track
+    }
+
+    public func plays(of id: Int64) throws -> Int {
+        try recommender?.plays(of: id) ?? catalogue.plays(ofTrack: id)
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Library
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Holds the library's newest snapshot and replaces it when artefacts appear, without a restart. Requests that began with an older
+/// one end with it.
+public final class LibraryStore: Service {
+    private let snapshot: Mutex<LibrarySnapshot>
+    private let blocking: BlockingPool
+    private let pollSeconds: Double
+    private let events: EventHub
+    private let logger: Logger
+
+    init(
+        _ location: LibraryLocation, blocking: BlockingPool, events: EventHub, pollSeconds: Double,
+        logger: Logger
+    ) throws {
+        snapshot = Mutex(try LibrarySnapshot(Catalogue(location, create: true)))
+        self.blocking = blocking
+        self.events = events
+        self.pollSeconds = pollSeconds
+        self.logger = logger
+    }
+
+    public var current: LibrarySnapshot { snapshot.withLock { $0 } }
+
+    /// Runs `work` with the newest snapshot on a thread that may block.
+    public func read<T: Sendable>(
+        _ work: @escaping @Sendable (LibrarySnapshot) throws -> T
+    ) async throws -> T {
+        let snapshot = current
+        return try await blocking.run { try work(snapshot) }
+    }
+
+    /// Looks for new artefacts until the server shuts down.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(self.pollSeconds))
+                if Task.isCancelled { return }
+                await self.refresh()
+            }
+        }
+    }
+
+    /// Reads the library anew where it has changed.
+    func refresh() async {
+        let old = current
+        do {
+            let fresh = try await blocking.run { () -> LibrarySnapshot? in
+                let version = try old.catalogue.version()
+                if version == old.version { return nil }
+                // Lists go by the plays of now anyway; only the counts beside songs wait, so that reading them costs little.
+                let isDue = old.age > max(5, 20 * old.seconds)
+                let onlyPlays =
+                    version.runs == old.version.runs && version.tracks == old.version.tracks
+                return onlyPlays && !isDue ? nil : try LibrarySnapshot(old.catalogue, older: old)
+            }
+            guard let fresh else { return }
+            snapshot.withLock { $0 = fresh }
+            for (stage, run) in fresh.version.runs.sorted(by: { $0.key < $1.key })
+            where old.version.runs[stage] != run {
+                logger.info(
+                    "picked up new artefacts", metadata: ["stage": "\(stage)", "run": "\(run)"])
+                events.send(.artefacts(stage: stage, run: run))
+            }
+        } catch {
+            logger.warning(
+                "cannot read the library anew; the last state goes on",
+                metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -93,6 +93,7 @@ def map_point(page):
 
 
 def map_(page):
+    """Hover for the title, click to play, every colouring, and zoom about the mouse."""
     page.go("#/map")
     tab = page.page
     tab.wait_for_selector(".name.shown")
@@ -134,6 +135,7 @@ def all_tracks(page):
 
 
 def lasso(page):
+    """Songs drawn round become a playlist of as many, and an M3U8 file."""
     page.go("#/map")
     tab = page.page
     tab.wait_for_selector(".name.shown")
@@ -172,6 +174,7 @@ def lasso(page):
 
 
 def lit(page):
+    """A listener's songs lit up, the map's search, and the map by keyboard alone."""
     listener = page.listener()
     page.go("#/map")
     tab = page.page
@@ -198,6 +201,7 @@ def lit(page):
 
 
 def listener(page):
+    """Reasons, new songs, and “not for me”, which changes the next list at once."""
     page.go("#/listener")
     tab = page.page
     name = page.api("listeners?limit=3")["listeners"][1]["name"]
@@ -235,6 +239,7 @@ def listener(page):
 
 
 def song(page):
+    """Spectrogram and playhead, strongest filters at their second, nearest songs, factors."""
     track = page.api("tracks?limit=1&offset=12")["tracks"][0]
     page.go("#/songs")
     tab = page.page
@@ -266,6 +271,7 @@ def song(page):
 
 
 def filters(page):
+    """A click on a unit plays the moments that excite it, one after the other."""
     page.go("#/filters")
     tab = page.page
     page.settle()
@@ -285,6 +291,7 @@ def filters(page):
 
 
 def radio(page):
+    """Never a song twice, and the slider changes what comes."""
     page.go("#/radio")
     tab = page.page
     page.start_radio()
@@ -305,6 +312,7 @@ def radio(page):
 
 
 def health(page):
+    """What is fresh, and a scan that is seen to run to its end."""
     page.go("#/health")
     tab = page.page
     status = page.api("status")
@@ -319,6 +327,7 @@ def health(page):
 
 
 def player(page):
+    """The bar and the keyboard, the same on every page."""
     page.go("#/songs")
     tab = page.page
     tab.wait_for_selector(".song")
@@ -372,6 +381,7 @@ CHECKS = [map_, lasso, lit, listener, song, filters, radio, health, player, name
 
 
 def no_webgl(page):
+    """Where there is no WebGL the map says so, and the way on."""
     page.go("#/map")
     expect(page.page.locator(".empty-title")).to_contain_text("can’t draw the map")
     page.page.get_by_role("link", name="All songs").click()

@@ -8,6 +8,7 @@ import { overlap, placeLabels } from '../../Sources/ColdwaveServer/Resources/web
 import { Camera } from '../../Sources/ColdwaveServer/Resources/web/js/map/camera.js';
 import { coloring } from '../../Sources/ColdwaveServer/Resources/web/js/map/palette.js';
 import { sequence } from '../../Sources/ColdwaveServer/Resources/web/js/format.js';
+import { Pace, shuffled } from '../../Sources/ColdwaveServer/Resources/web/js/map/pace.js';
 
 function points(n, seed) {
   const random = sequence(seed);
@@ -150,4 +151,27 @@ test('every colouring gives every song a colour, and its legend counts them all'
     if (!scale) assert.equal(legend.reduce((sum, entry) => sum + entry.size, 0), n);
     for (const entry of legend) assert.equal([...Array(n).keys()].filter(entry.match).length, entry.size);
   }
+});
+
+test('a slow machine draws fewer songs while moving, and all of them at rest', async () => {
+  let settled = 0;
+  const pace = new Pace(() => { settled += 1; });
+  let time = 0;
+  const shares = Array.from({ length: 8 }, () => pace.share(1_000_000, time += 400));
+  assert.equal(shares[0], 1);
+  assert.ok(shares.at(-1) < 0.05 && shares.at(-1) >= 0.02, String(shares));
+  await new Promise((resolve) => { setTimeout(resolve, 260); });
+  assert.equal(settled, 1);
+  assert.equal(pace.share(1_000_000, time += 260), 1, 'the whole picture');
+  pace.stop();
+  const fast = new Pace(() => {});
+  assert.ok(Array.from({ length: 20 }, (_, frame) => fast.share(1_000_000, frame * 16)).every((share) => share === 1));
+  assert.equal(new Pace(() => {}).share(500, 0), 1);
+});
+
+test('a shuffle holds every row once, and is the same for a seed', () => {
+  const order = shuffled(1000, sequence(9));
+  assert.deepEqual([...order].sort((a, b) => a - b), [...Array(1000).keys()]);
+  assert.deepEqual(order, shuffled(1000, sequence(9)));
+  assert.notDeepEqual([...order.slice(0, 20)], [...Array(20).keys()]);
 });

@@ -42,10 +42,12 @@ export function replace(element, ...children) {
 /** The function, at most once in `milliseconds`, with the last arguments. */
 export function debounced(action, milliseconds) {
   let timer;
-  return (...parameters) => {
+  const later = (...parameters) => {
     clearTimeout(timer);
     timer = setTimeout(() => action(...parameters), milliseconds);
   };
+  later.cancel = () => clearTimeout(timer);
+  return later;
 }
 
 export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

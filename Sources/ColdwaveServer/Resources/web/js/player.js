@@ -14,15 +14,9 @@ const entry = (item) => (item.song ? item : { song: item });
 class Player extends EventTarget {
   constructor() {
     super();
-    this.audio = new Audio();
-    this.audio.preload = 'auto';
-    this.audio.volume = storedVolume();
-    this.queue = [];
-    this.index = -1;
-    this.source = '';
-    /** Asked for more entries when the queue runs out: `async () => [song]`. */
-    this.more = null;
-    this.failures = 0;
+    this.audio = Object.assign(new Audio(), { preload: 'auto', volume: storedVolume() });
+    // `more` is asked for further entries when the queue runs out: `async (ids) => [song]`.
+    Object.assign(this, { queue: [], index: -1, source: '', more: null, failures: 0 });
     const listen = (kind, action) => this.audio.addEventListener(kind, action);
     for (const kind of ['play', 'pause', 'waiting', 'playing']) listen(kind, () => this.tell('state'));
     for (const kind of ['timeupdate', 'seeked', 'durationchange']) listen(kind, () => this.tick());
@@ -48,10 +42,8 @@ class Player extends EventTarget {
     this.jump(index);
   }
 
-  add(items, { next = false } = {}) {
-    const added = items.map(entry);
-    if (next) this.queue.splice(this.index + 1, 0, ...added);
-    else this.queue.push(...added);
+  add(items) {
+    this.queue.push(...items.map(entry));
     this.tell('queue');
     if (this.index < 0 && this.queue.length) this.jump(0);
   }
@@ -142,15 +134,13 @@ class Player extends EventTarget {
   }
 
   setVolume(volume) {
-    this.audio.volume = Math.max(0, Math.min(1, volume));
-    this.audio.muted = false;
+    Object.assign(this.audio, { volume: Math.max(0, Math.min(1, volume)), muted: false });
     try { localStorage.setItem(volumeKey, String(this.audio.volume)); } catch { /* not remembered, then */ }
   }
 
   stop() {
     this.audio.pause();
     this.audio.removeAttribute('src');
-    this.audio.load();
     Object.assign(this, { queue: [], index: -1, more: null, source: '' });
     for (const kind of ['queue', 'track', 'state']) this.tell(kind);
   }

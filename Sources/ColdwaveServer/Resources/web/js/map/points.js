@@ -82,8 +82,8 @@ export class Points {
     this.gl.viewport(0, 0, w, h);
   }
 
-  /** `size` is the diameter of a song in CSS pixels. */
-  draw(camera, size, ground) {
+  /** `size` is the diameter of a song in CSS pixels; `share` how much of a large layer is drawn. */
+  draw(camera, size, ground, share = 1) {
     const { gl, at, ratio } = this;
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
@@ -92,24 +92,25 @@ export class Points {
     gl.uniform2f(at.stretch, 2 * camera.scale / camera.width, 2 * camera.scale / camera.height);
     for (const layer of this.layers.values()) {
       if (!layer.n) continue;
+      const n = layer.n > 20000 ? Math.ceil(layer.n * share) : layer.n;
       const diameter = (layer.larger ? size * layer.larger + (layer.plus ?? 0) : size) * ratio;
       gl.bindVertexArray(layer.array);
       // A soft light around each song, where there are few enough to afford it.
-      if (layer.glow) this.call(layer, { diameter: diameter * 5, soft: layer.glow });
-      this.call(layer, { diameter, ring: layer.ring ? Math.min(0.9, 2 * layer.ring * ratio / diameter) : 0,
+      if (layer.glow) this.call(n, { diameter: diameter * 5, soft: layer.glow });
+      this.call(n, { diameter, ring: layer.ring ? Math.min(0.9, 2 * layer.ring * ratio / diameter) : 0,
         // Too small for a disc to show: plain squares need no blending at their edge.
-        square: diameter < 2.5 ? 1 : 0, rim: layer.rim && diameter > 6 * ratio ? 2.4 * ratio / diameter : 0 });
+        square: diameter < 2.5 ? 1 : 0, rim: layer.rim && diameter > 8.5 * ratio ? 2.4 * ratio / diameter : 0 });
     }
   }
 
-  call(layer, { diameter, ring = 0, square = 0, soft = 0, rim = 0 }) {
+  call(n, { diameter, ring = 0, square = 0, soft = 0, rim = 0 }) {
     const { gl, at } = this;
     gl.uniform1f(at.size, Math.max(1, diameter));
     gl.uniform1f(at.ring, ring);
     gl.uniform1f(at.square, square);
     gl.uniform1f(at.soft, soft);
     gl.uniform1f(at.rim, rim);
-    gl.drawArrays(gl.POINTS, 0, layer.n);
+    gl.drawArrays(gl.POINTS, 0, n);
   }
 
   remove() {

@@ -5,19 +5,24 @@ import { Points } from './points.js';
 import { boundsOf } from './data.js';
 import { coloring, rgb } from './palette.js';
 import { isDark } from '../theme.js';
+import { sequence } from '../format.js';
+import { Pace, shuffled } from './pace.js';
 
 export class Scene extends EventTarget {
   constructor(canvas, data, about) {
     super();
-    Object.assign(this, { canvas, data, about, mode: 'genre', spotlight: null, lit: null, found: null, selected: null, frames: 0 });
+    Object.assign(this, { canvas, data, about, mode: 'genre', spotlight: null, lit: null, found: null, selected: null });
     this.points = new Points(canvas);
     this.grid = new Grid(data.x, data.y, data.bounds);
     this.camera = new Camera();
+    // Drawn in a random order: no genre lies on top of another, and the first part is a fair sample of all.
+    this.order = shuffled(data.n, sequence(1));
+    this.pace = new Pace(() => this.redraw());
     const places = new Float32Array(data.n * 2);
-    for (let row = 0; row < data.n; row += 1) {
-      places[2 * row] = data.x[row];
-      places[2 * row + 1] = data.y[row];
-    }
+    this.order.forEach((row, at) => {
+      places[2 * at] = data.x[row];
+      places[2 * at + 1] = data.y[row];
+    });
     this.points.layer('songs', places, null);
     this.recolor();
   }
@@ -39,13 +44,14 @@ export class Scene extends EventTarget {
     const held = this.spotlight === null ? null : this.coloring.legend[this.spotlight]?.match;
     const dim = Boolean(this.lit || this.found || this.selected);
     const front = [];
-    for (let row = 0; row < n; row += 1) {
+    for (let at = 0; at < n; at += 1) {
+      const row = this.order[at];
       const color = this.coloring.color(row);
       let parts = known.get(color);
       if (!parts) known.set(color, parts = rgb(color));
       const shown = held ? held(row) : !dim;
-      colors.set(parts, row * 4);
-      colors[row * 4 + 3] = shown ? 235 : isDark() ? 46 : 60;
+      colors.set(parts, at * 4);
+      colors[at * 4 + 3] = shown ? 235 : isDark() ? 46 : 60;
       if (shown && this.coloring.front?.(row)) front.push(row);
     }
     this.points.layer('songs', null, colors, { rim: true, glow: n <= 4000 && isDark() ? 0.3 : 0 });
@@ -99,7 +105,7 @@ export class Scene extends EventTarget {
 
   /** Diameter of a song in pixels: by how many there are, and growing slowly as one comes nearer. */
   get size() {
-    const base = Math.max(1.2, Math.min(9.5, 240 / Math.sqrt(this.data.n)));
+    const base = Math.max(1.2, Math.min(9.5, 240 / Math.sqrt(this.data.n)) * Math.min(1, 0.3 + this.camera.width / 1500));
     return Math.min(20, base * Math.max(1, this.camera.scale / this.whole.scale) ** 0.42);
   }
 
@@ -128,16 +134,16 @@ export class Scene extends EventTarget {
   /** Drawn once a frame at most, and only when something changed. */
   redraw() {
     if (this.waiting || !this.whole) return;
-    this.waiting = requestAnimationFrame(() => {
+    this.waiting = requestAnimationFrame((time) => {
       this.waiting = 0;
-      this.points.draw(this.camera, this.size, this.ground);
-      this.frames += 1;
+      this.points.draw(this.camera, this.size, this.ground, this.pace.share(this.data.n, time));
       this.dispatchEvent(new Event('view'));
     });
   }
 
   remove() {
     cancelAnimationFrame(this.waiting);
+    this.pace.stop();
     this.camera.land();
     this.points.remove();
   }

@@ -28,6 +28,9 @@ export function picker({ label, placeholder, value = '', search, row, text, pick
     if (active >= 0) input.setAttribute('aria-activedescendant', `${id}-${active}`);
   }
   function choose(item) {
+    // Whatever is still being asked comes too late now.
+    askSoon.cancel();
+    turn += 1;
     show(false);
     input.value = keep ? text(item) : '';
     pick(item);

@@ -56,5 +56,5 @@ export function coloring(mode, data, about, isDark) {
   }
   const fresh = data.plays.reduce((sum, plays) => sum + (plays === 0), 0);
   return { color: (row) => (data.plays[row] ? palette.calm : palette.fresh), front: (row) => data.plays[row] === 0,
-    legend: [{ name: 'new: nobody has played it', size: fresh, color: palette.fresh, match: (row) => data.plays[row] === 0 }, { name: 'played', size: data.n - fresh, color: palette.calm, match: (row) => data.plays[row] > 0 }] };
+    legend: [{ name: 'new, never played', size: fresh, color: palette.fresh, match: (row) => data.plays[row] === 0 }, { name: 'played', size: data.n - fresh, color: palette.calm, match: (row) => data.plays[row] > 0 }] };
 }

@@ -69,7 +69,7 @@ export class Scene extends EventTarget {
       colors.set(rgb(typeof color === 'function' ? color(row) : color), index * 4);
       colors[index * 4 + 3] = style?.alpha ?? 255;
     });
-    this.points.layer(name, places, colors, style);
+    this.points.layer(name, places, colors, { rim: !style?.ring && !style?.alpha, ...style });
     this.redraw();
   }
 

@@ -8,7 +8,7 @@ import { empty } from '../parts/trouble.js';
 import { complain } from '../parts/toast.js';
 import { clock, count, many } from '../format.js';
 
-const layerWords = { conv1: 'a few frames: tones, strokes, bands', conv2: 'a tenth of a second: attacks, vibrato, chords', conv3: 'half a second: figures and textures', dense1: 'whole songs: styles and voices', dense2: 'whole songs: finer tastes', outputs: 'the taste space itself' };
+const layerWords = { conv1: 'the shortest moments: tones, strokes, bands', conv2: 'somewhat longer ones: attacks, vibrato, chords', conv3: 'the longest moments: figures and textures', dense1: 'whole songs: styles and voices', dense2: 'whole songs: finer tastes', outputs: 'the taste space itself' };
 const pageSize = 48;
 
 /** As long as a moment is worth hearing: the unit's own span, but never a click. */

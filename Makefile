@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
-	kill-scan kill-import kill-train scan-many check-export bootstrap clean
+	kill-scan kill-import kill-train scan-many check-export check-page bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -91,3 +91,7 @@ check-export: build
 
 clean:
 	rm -rf .build demo-library
+
+# Each page's main act by clicks in headless Chromium; LIBRARY is copied (its audio must be there). Needs playwright from pip.
+check-page: build
+	$(PYTHON) scripts/check_page.py $(COLDWAVE) $(LIBRARY)

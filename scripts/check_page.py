@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 from page_checks import CHECKS, Page, frames, no_webgl, sign_in  # noqa: E402
@@ -132,7 +132,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", nargs="?")
     parser.add_argument("library", nargs="?")
-    parser.add_argument("--url")
+    parser.add_argument("--url", help="a server that runs already")
+    parser.add_argument("--web", help="serve the page from this folder rather than the built one")
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--frames", action="store_true")
@@ -140,6 +141,8 @@ def main():
     if not given.url and not (given.command and given.library):
         parser.error("needs COLDWAVE and LIBRARY, or --url")
 
+    web = ["--web", given.web] if given.web else []
+    expect.set_options(timeout=20000)
     failed = 0
     if shutil.which("node"):
         failed += subprocess.run(["node", "--test", "--test-reporter=dot", str(ROOT / "Tests/web")]).returncode != 0
@@ -156,10 +159,10 @@ def main():
             library = Path(folder) / "library"
             shutil.copytree(given.library, library)
             # Under a prefix, as behind a reverse proxy: an absolute address anywhere would fail.
-            with Server(given.command, library, "--open", "--path-prefix", "/music") as address:
+            with Server(given.command, library, "--open", "--path-prefix", "/music", *web) as address:
                 failed += session(browser, address, given)
             if not given.only or "sign_in" in given.only:
-                with Server(given.command, library) as address:
+                with Server(given.command, library, *web) as address:
                     failed += alone(browser, sign_in, address)
         browser.close()
         if not given.only or "no_webgl" in given.only:
@@ -167,7 +170,7 @@ def main():
             if given.url:
                 failed += alone(plain, no_webgl, given.url)
             else:
-                with Server(given.command, library, "--open") as address:
+                with Server(given.command, library, "--open", *web) as address:
                     failed += alone(plain, no_webgl, address)
             plain.close()
     print("all right" if not failed else f"{failed} failed")

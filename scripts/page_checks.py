@@ -58,6 +58,13 @@ class Page:
         """Until nothing is being waited for any more."""
         self.page.wait_for_timeout(400)
         self.wait_until(lambda: not self.page.locator(".ghost, .map-wait").count(), "the page is complete", 30)
+        waiting = "[...document.images].filter((each) => each.src && !(each.complete && each.naturalWidth)).map((each) => each.src)"
+        for _ in range(200):
+            late = self.page.evaluate(waiting)
+            if not late:
+                break
+            self.page.wait_for_timeout(100)
+        assert not late, f"pictures that did not come: {late}"
         self.page.wait_for_timeout(900)
 
     def start_radio(self):

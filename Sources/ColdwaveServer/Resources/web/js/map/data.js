@@ -16,6 +16,8 @@ export function parseMap(buffer) {
     return values;
   };
   const data = { n, x: column(Float32Array), y: column(Float32Array), id: column(Uint32Array), artist: column(Uint32Array), plays: column(Uint32Array), genre: column(Uint16Array), year: column(Uint16Array) };
+  // Sent as pictures have it, downwards; the camera's plane has y upwards.
+  for (let row = 0; row < n; row += 1) data.y[row] = -data.y[row];
   data.bounds = boundsOf(data.x, data.y);
   data.rowOf = rowFinder(data.id);
   return data;

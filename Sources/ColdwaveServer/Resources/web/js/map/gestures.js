@@ -51,7 +51,7 @@ export function gestures(surface, scene, hooks) {
       if (event.type === 'pointerup') return hooks.lasso(line, true);
       return hooks.lasso([], false);
     }
-    if (event.type === 'pointerup' && moved < 6 && touches.size === 0) hooks.click(scene.pick(...at(event), event.pointerType === 'mouse' ? 10 : 22), ...at(event));
+    if (event.type === 'pointerup' && moved < 6 && touches.size === 0) hooks.click(scene.pick(...at(event), event.pointerType === 'mouse' ? 12 : 22), ...at(event));
   }
 
   function wheel(event) {

@@ -1,6 +1,6 @@
 // The names over the map: regions from afar, artists from near.
 import { h } from '../dom.js';
-import { placeLabels } from './labels.js';
+import { placeLabels, places } from './labels.js';
 import { none32 } from './data.js';
 
 const sizes = new Map();
@@ -40,6 +40,7 @@ export function names(scene, layer) {
 
   function paint() {
     const { camera } = scene;
+    const narrow = camera.width < 700;
     const near = camera.scale / scene.whole.scale > 2.2;
     const wanted = [...regions, ...(near ? artistsInView(scene, 260) : [])];
     const labels = wanted.map((label) => {
@@ -61,7 +62,7 @@ export function names(scene, layer) {
       return covered > 1;
     };
     const taken = [{ left: 0, right: camera.width, top: -100, bottom: camera.inset.top - 8 }];
-    const placed = new Map(placeLabels(labels, { width: camera.width, height: camera.height, taken, most: camera.width < 700 ? 18 : 42, busy }).map((box) => [wanted[box.index].key, box]));
+    const placed = new Map(placeLabels(labels, { width: camera.width, height: camera.height, taken, most: narrow ? 16 : 42, busy, offsets: narrow ? places.slice(0, 3) : places }).map((box) => [wanted[box.index].key, box]));
     for (const [key, element] of shown) {
       const box = placed.get(key);
       element.classList.toggle('shown', Boolean(box));

@@ -28,7 +28,17 @@ function keysPanel(user) {
     await refresh();
   }) }, field('A key for', { name: 'label', type: 'text', required: true, maxlength: 60, placeholder: 'my phone’s player' }), h('button.button', { type: 'submit' }, 'Make a key'));
   refresh().catch(complain);
-  return h('section.section.panel', { 'aria-label': 'API keys' }, h('h2', {}, 'Keys'), nothing('For OpenSubsonic players and for scrobblers (ListenBrainz): a key stands in for the password, and can be taken back.'), list, fresh, form);
+  return h('section.section.panel', { 'aria-label': 'API keys' }, h('h2', {}, 'Keys'), nothing('For scrobblers (ListenBrainz), players that know API keys, and scripts: a key stands in for the password, and can be taken back.'), list, fresh, form);
+}
+
+/** Players hash their password with a salt, so the server must know it: one of its own, which opens nothing else. */
+function playersPanel(user) {
+  const shown = h('div', { 'aria-live': 'polite' });
+  const route = `users/${name(user)}/player-password`;
+  const show = ({ password }) => replace(shown, h('div.key-once', {}, h('p', {}, 'Server: ', h('code', {}, new URL('.', document.baseURI).href), ' · name: ', h('code', {}, user)), h('code', {}, password),
+    h('button.button', { type: 'button', onclick: act(async () => { if (confirm('Players with the old password are locked out. Make another?')) show(await post(route)); }) }, 'Make another')));
+  return h('section.section.panel', { 'aria-label': 'Players' }, h('h2', {}, 'Players'), nothing('Symfonium, Feishin, Supersonic and other OpenSubsonic players sign in with your name and this password, which opens the music and nothing else.'),
+    shown, h('button.button', { type: 'button', onclick: act(async (event) => { const { currentTarget } = event; show(await get(route)); currentTarget.remove(); }) }, 'Show the players’ password'));
 }
 
 function usersPanel() {
@@ -67,5 +77,5 @@ export function open(frame) {
   replace(frame, h('header.page-head', {}, h('h1', {}, 'Account')),
     h('section.panel.signed-in', { 'aria-label': 'Signed in' }, h('span', {}, 'Signed in as ', h('b', {}, me.user.name), h('small.faint', {}, ` ${me.user.role}${me.user.listener ? `, hears as ${me.user.listener}` : ''}`)),
       h('button.button', { type: 'button', onclick: act(async () => { await remove('session'); dispatchEvent(new Event('coldwave-session')); }) }, 'Sign out')),
-    keysPanel(me.user.name), me.isAdmin ? usersPanel() : null);
+    playersPanel(me.user.name), keysPanel(me.user.name), me.isAdmin ? usersPanel() : null);
 }

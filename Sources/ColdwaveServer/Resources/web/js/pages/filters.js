@@ -55,7 +55,7 @@ export async function open(frame, where) {
     const words = query.toLowerCase();
     const units = layer.units.filter((each) => !words || each.label?.toLowerCase().includes(words) || String(each.unit) === words || each.evidence?.some((line) => line.toLowerCase().includes(words)));
     status.textContent = `${query ? `${count(units.length)} of ` : ''}${many(layer.units.length, 'unit')}: ${layerWords[layer.name] ?? 'what they hear'}`;
-    replace(grid, units.slice(0, shown).map((each) => h('li', {}, h('button.unit-card', { type: 'button', title: each.evidence?.join('\n'), class: each.evidence?.length ? '' : 'unnamed', onclick: (event) => play({ layer: layer.name, unit: each.unit }, event.currentTarget) },
+    replace(grid, units.slice(0, shown).map((each) => h('li', {}, h('button.unit-card', { type: 'button', title: each.evidence?.join('\n'), class: /^no |^$/.test(each.label ?? '') ? 'unnamed' : '', onclick: (event) => play({ layer: layer.name, unit: each.unit }, event.currentTarget) },
       h('span.unit-play', {}, icon('play', 16)), h('b', {}, each.label || 'no name'), h('small.faint', {}, `${layer.name}/${each.unit}`)))));
     replace(more, units.length > shown ? h('button.button', { type: 'button', onclick: () => { shown += 240; paint(); } }, `Show more of ${count(units.length)}`) : null);
     if (!units.length) replace(more, empty('No unit by that name.'));
@@ -77,10 +77,11 @@ export async function open(frame, where) {
     tabs[index].focus();
   } }, tabs);
 
-  const picture = h('img', { src: address('filters/picture'), alt: 'The filters of the first layer: time to the right, frequency upwards, blue for what excites a filter and red for what silences it', loading: 'lazy' });
+  const picture = h('img', { alt: 'The filters of the first layer: time to the right, frequency upwards, blue for what excites a filter and red for what silences it' });
+  const showPicture = (event) => { if (event.currentTarget.open && !picture.src) picture.src = address('filters/picture'); };
   picture.addEventListener('error', () => picture.closest('details')?.remove());
   replace(frame, h('header.page-head', {}, h('h1', {}, 'Filters'), h('p.lead', {}, 'Every unit of the network listens for something. Press one to hear the moments that excite it most; the name is what those moments have in common, where they have anything.')),
-    h('details.panel.picture', { open: innerWidth > 760 }, h('summary', {}, 'The first layer, as it is'), h('div.plate', { tabIndex: 0, role: 'group', 'aria-label': 'Picture of the first layer, scrolls sideways' }, picture)),
+    h('details.panel.picture', { open: innerWidth > 760, ontoggle: showPicture }, h('summary', {}, 'The first layer, as it is'), h('div.plate', { tabIndex: 0, role: 'group', 'aria-label': 'Picture of the first layer, scrolls sideways' }, picture)),
     h('div.tools', {}, tabList, h('div.search-box', {}, h('input', { type: 'search', placeholder: 'techno, tone at 440 Hz, 17 …', 'aria-label': 'Search units', oninput: debounced((event) => { query = event.target.value.trim(); shown = pageSize; paint(); }, 150) }))),
     status, held, grid, more);
   paint();

@@ -46,9 +46,10 @@ export async function open(frame) {
     replace(boxes.stages, stages(status.stages));
     replace(boxes.next, status.next ? ['Next: ', h('code', {}, status.next)] : 'Nothing to do.');
     boxes.next.hidden = false;
-    jobs.show(status.jobs ?? []);
   }
-  async function refreshJobs() { jobs.show((await get('jobs')).jobs); }
+  async function refreshJobs() { if (me.isAdmin) jobs.show((await get('jobs')).jobs); }
+  // File names are nobody's business but an admin's.
+  const refreshFailures = async () => { if (me.isAdmin) replace(boxes.failures, failures(await get('failures', { limit: 50 }))); };
   async function refreshLoss() {
     const training = await get('training');
     replace(boxes.loss, lossChart(training.losses ?? []));
@@ -61,14 +62,15 @@ export async function open(frame) {
     h('section.section.panel', { 'aria-label': 'Stages' }, h('div.section-head', {}, h('h2', {}, 'From sound to taste'),
       me.isAdmin ? h('div.acts', {}, start('scan', 'Scan'), start('build', 'Build', true)) : null), boxes.stages, boxes.next),
     jobs.element,
-    h('div.columns', {}, h('section.section.panel', { 'aria-label': 'Training' }, h('div.section-head', {}, h('h2', {}, 'Training’s loss'), boxes.lossWords), boxes.loss), h('section.section', { 'aria-label': 'Failures' }, boxes.failures)));
+    h('div.columns', {}, h('section.section.panel', { 'aria-label': 'Training' }, h('div.section-head', {}, h('h2', {}, 'Training’s loss'), boxes.lossWords), boxes.loss), me.isAdmin ? h('section.section', { 'aria-label': 'Failures' }, boxes.failures) : null));
   await refresh();
   part(boxes.loss, refreshLoss);
-  part(boxes.failures, async () => replace(boxes.failures, failures(await get('failures', { limit: 50 }))));
+  part(boxes.failures, refreshFailures);
+  refreshJobs().catch(complain);
 
   const off = [on('job', (job) => {
     jobs.update(job);
-    if (job.state !== 'running') { all(); part(boxes.failures, async () => replace(boxes.failures, failures(await get('failures', { limit: 50 })))); }
+    if (job.state !== 'running') { all(); part(boxes.failures, refreshFailures); }
   }), on('artefacts', all)];
   // The curve grows while training runs; a quiet page asks rarely.
   const timer = setInterval(() => { if (jobs.running) refreshLoss().catch(() => {}); }, 2000);

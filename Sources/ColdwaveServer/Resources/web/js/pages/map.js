@@ -16,6 +16,7 @@ import { count, many } from '../format.js';
 
 async function load() {
   const [about, octets] = await Promise.all([get('map'), raw('map/data').then((response) => response.arrayBuffer())]);
+  for (const region of about.regions) region.y = -region.y;
   return { about, data: parseMap(octets) };
 }
 

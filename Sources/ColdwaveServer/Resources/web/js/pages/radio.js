@@ -19,7 +19,7 @@ const tuned = { seed: null, discovery: 0.3, number: 0 };
 
 function ask(skip, count) {
   const { seed, discovery } = tuned;
-  return get('radio', { ...seed.parameters, count, discovery: discovery || null, seed: tuned.number, skip: skip.slice(-400).join(',') }).then((answer) => answer.tracks);
+  return get('radio', { ...seed.parameters, count, discovery, seed: tuned.number, skip: skip.slice(-400).join(',') }).then((answer) => answer.tracks);
 }
 
 async function start(seed) {

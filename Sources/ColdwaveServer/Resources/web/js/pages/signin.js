@@ -17,10 +17,12 @@ export function signIn(app, firstRun, entered) {
       if (firstRun && values.password !== values.again) return void (problem.textContent = 'The two passwords differ.');
       button.disabled = true;
       try {
-        await post(firstRun ? 'setup' : 'session', { name: values.name.trim(), password: values.password });
+        await post(firstRun ? 'setup' : 'session', { name: values.name.trim(), password: values.password, ...(values.code ? { code: values.code.trim() } : {}) });
         await entered();
       } catch (error) {
         problem.textContent = error.message;
+        // From another machine the first account takes the code that the server printed.
+        if (firstRun && error.status === 403) form.querySelector('.code').hidden = false;
         form.elements.password.select();
       } finally { button.disabled = false; }
     },
@@ -31,6 +33,7 @@ export function signIn(app, firstRun, entered) {
   field('Name', { name: 'name', autocomplete: 'username', required: true, autofocus: true }),
   field('Password', { name: 'password', type: 'password', required: true, minlength: firstRun ? 8 : undefined, autocomplete: firstRun ? 'new-password' : 'current-password' }),
   firstRun ? field('Password again', { name: 'again', type: 'password', required: true, autocomplete: 'new-password' }) : null,
+  firstRun ? h('div.code', { hidden: true }, field('Code from the server’s start', { name: 'code', autocomplete: 'off' })) : null,
   problem, button);
   replace(app, h('main.welcome', { id: 'main' }, form));
   form.elements.name.focus();

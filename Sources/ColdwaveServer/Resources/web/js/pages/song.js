@@ -17,7 +17,7 @@ function head(song, play) {
   return h('header.song-head', {}, cover(song, 'huge'), h('div.song-head-words', {},
     h('h1', {}, song.title, song.plays === 0 ? newBadge() : null),
     h('p.song-by', {}, song.artist, song.album ? h('span.faint', {}, ` · ${song.album}`) : null),
-    h('div.chips', {}, song.genres.map((genre) => h('a.chip', { href: `#/songs?query=${encodeURIComponent(genre)}` }, genre)), song.year ? h('span.chip', {}, song.year) : null,
+    h('div.chips', {}, song.genres.map((genre) => h('span.chip', {}, genre)), song.year ? h('span.chip', {}, song.year) : null,
       h('span.chip', {}, clock(song.durationSeconds)), song.plays ? h('span.chip', {}, many(song.plays, 'play')) : null,
       song.codec ? h('span.chip.quiet', {}, `${song.codec.toUpperCase()} · ${(song.sampleRate / 1000).toFixed(1).replace('.0', '')} kHz`) : null),
     h('div.acts', {}, h('button.button.primary', { type: 'button', onclick: play }, icon('play', 20), 'Play'),
@@ -26,10 +26,10 @@ function head(song, play) {
 
 /** The units the song excites like few others, with the second; a click plays it. */
 function filterList(filters, playFrom) {
-  const most = Math.max(...filters.map((each) => each.activation), 1e-9);
   return h('ol.units', { 'aria-label': 'Strongest filters' }, filters.map((each) => {
     const bar = h('i.meter', { 'aria-hidden': 'true' });
-    bar.style.setProperty('--fill', String(each.activation / most));
+    // Of the most that any song of the library does.
+    bar.style.setProperty('--fill', String(Math.max(0, Math.min(1, each.share))));
     return h('li', {}, h('button.unit', { type: 'button', onclick: () => playFrom(each.second), 'aria-label': `Play ${each.label} at ${clock(each.second)}` },
       h('span.unit-play', {}, icon('play', 16)), h('span.unit-words', {}, h('b', {}, each.label), h('small.faint', {}, `${each.layer} / ${each.unit}`)), bar, h('span.unit-second', {}, clock(each.second))));
   }));

@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
-from page_checks import CHECKS, Page, frames, no_webgl, sign_in  # noqa: E402
+from page_checks import CHECKS, Page, frames, no_webgl, odd_format, sign_in  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio",
@@ -161,6 +161,14 @@ def main():
             # Under a prefix, as behind a reverse proxy: an absolute address anywhere would fail.
             with Server(given.command, library, "--open", "--path-prefix", "/music", *web) as address:
                 failed += session(browser, address, given)
+            if shutil.which("ffmpeg") and (not given.only or "odd_format" in given.only):
+                odd = Path(folder) / "odd"
+                odd.mkdir()
+                subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=330:duration=12", "-metadata", "title=Odd format", "-metadata",
+                                "artist=Nobody", "-write_id3v2", "1", odd / "odd.aiff"], check=True)
+                subprocess.run([given.command, "scan", odd, "--library", library, "-q"], check=True, stdout=subprocess.DEVNULL)
+                with Server(given.command, library, "--open", *web) as address:
+                    failed += alone(browser, odd_format, address)
             if not given.only or "sign_in" in given.only:
                 with Server(given.command, library, *web) as address:
                     failed += alone(browser, sign_in, address)

@@ -396,6 +396,19 @@ def no_webgl(page):
     return "said in plain words, and the rest works"
 
 
+def odd_format(page):
+    """AIFF, which Chromium can't play, is asked for again in a format that it can."""
+    page.go("#/songs?query=odd")
+    tab = page.page
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url) if "/audio" in request.url else None)
+    tab.locator(".song", has_text="Odd format").locator(".cover-play").click()
+    page.plays()
+    page.wait_until(lambda: page.audio()["time"] > 3, "it plays on")
+    assert "format=" not in asked[0] and "format=" in asked[-1], asked
+    return f"asked for {asked[-1].split('?')[-1]}"
+
+
 def sign_in(page):
     """First run makes the admin, who makes a listener's account and a key; signing out and in again."""
     tab = page.page

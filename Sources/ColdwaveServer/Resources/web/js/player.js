@@ -16,7 +16,7 @@ class Player extends EventTarget {
     super();
     this.audio = Object.assign(new Audio(), { preload: 'auto', volume: storedVolume() });
     // `more` is asked for further entries when the queue runs out: `async (ids) => [song]`.
-    Object.assign(this, { queue: [], index: -1, source: '', more: null, failures: 0 });
+    Object.assign(this, { queue: [], index: -1, source: '', more: null, failures: 0, offset: 0 });
     const listen = (kind, action) => this.audio.addEventListener(kind, action);
     for (const kind of ['play', 'pause', 'waiting', 'playing']) listen(kind, () => this.tell('state'));
     for (const kind of ['timeupdate', 'seeked', 'durationchange']) listen(kind, () => this.tick());
@@ -30,8 +30,8 @@ class Player extends EventTarget {
   get current() { return this.queue[this.index] ?? null; }
   get song() { return this.current?.song ?? null; }
   get playing() { return this.index >= 0 && !this.audio.paused; }
-  get time() { return this.audio.currentTime || 0; }
-  get duration() { return Number.isFinite(this.audio.duration) && this.audio.duration > 0 ? this.audio.duration : this.song?.durationSeconds ?? 0; }
+  get time() { return this.offset + (this.audio.currentTime || 0); }
+  get duration() { return !this.format && Number.isFinite(this.audio.duration) && this.audio.duration > 0 ? this.audio.duration : this.song?.durationSeconds ?? 0; }
 
   /** Plays a list from `index` on. `source` names where it came from. */
   play(items, index = 0, { source = '', more = null } = {}) {
@@ -69,11 +69,12 @@ class Player extends EventTarget {
     this.refill();
   }
 
-  load(format) {
-    const { song, start } = this.current;
+  /** A file is sought in by the browser; a stream made on the fly starts where it is asked to. */
+  load(format, from = this.current.start ?? 0) {
     this.format = format;
-    this.audio.src = address(`tracks/${song.id}/audio`, { format });
-    if (start) this.audio.currentTime = start;
+    this.offset = format ? Math.floor(from) : 0;
+    this.audio.src = address(`tracks/${this.song.id}/audio`, { format, start: this.offset || null });
+    if (!format && from) this.audio.currentTime = from;
     this.audio.play().catch((error) => {
       // Browsers keep silent until the first click; the bar then simply shows “play”.
       if (error.name === 'NotAllowedError') this.tell('state');
@@ -116,21 +117,21 @@ class Player extends EventTarget {
   }
 
   previous() {
-    if (this.time > 4 || this.index === 0) this.seek(this.current?.start ?? 0);
-    else this.jump(this.index - 1);
+    if (this.time > 4 || this.index === 0) this.seek(this.current?.start ?? 0); else this.jump(this.index - 1);
   }
 
   toggle() {
     if (this.index < 0) return;
-    if (this.audio.paused) this.audio.play().catch(() => this.tell('state'));
-    else this.audio.pause();
+    if (this.audio.paused) this.audio.play().catch(() => this.tell('state')); else this.audio.pause();
   }
 
   seek(seconds) {
     if (this.index < 0) return;
     // Who seeks away from a moment wants to hear on.
     if (this.current.seconds) this.queue[this.index] = { song: this.song };
-    this.audio.currentTime = Math.max(0, Math.min(seconds, this.duration - 0.1));
+    const place = Math.max(0, Math.min(seconds, this.duration - 0.1));
+    if (this.format) this.load(this.format, place);
+    else this.audio.currentTime = place;
   }
 
   setVolume(volume) {

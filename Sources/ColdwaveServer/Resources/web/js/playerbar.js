@@ -76,6 +76,6 @@ export function playerBar(openSheet) {
   const progress = h('span.hairline', { 'aria-hidden': 'true' });
   player.addEventListener('time', () => progress.style.setProperty('--fill', String(player.duration ? player.time / player.duration : 0)));
   const queue = act('queue', 'Queue', openSheet, 'queue-button');
-  return h('footer.player', { role: 'region', 'aria-label': 'Player' }, progress, nowPlaying(openSheet), h('div.player-middle', {}, transport(), seekBar()),
+  return h('section.player', { 'aria-label': 'Player' }, progress, nowPlaying(openSheet), h('div.player-middle', {}, transport(), seekBar()),
     h('div.player-end', {}, queue, volume()));
 }

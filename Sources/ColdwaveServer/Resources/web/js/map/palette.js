@@ -47,7 +47,7 @@ export function coloring(mode, data, about, isDark) {
   if (mode === 'artist') return categories(data.artist, about.artists, none32, palette);
   if (mode === 'year') {
     const [first, last] = about.years ?? [1950, 2030];
-    return ordered((row) => (data.year[row] ? Math.max(0, Math.min(1, (data.year[row] - first) / Math.max(1, last - first))) : null), palette, String(first), String(last), 'no year');
+    return ordered((row) => (data.year[row] ? Math.max(0, Math.min(1, (data.year[row] - first) / Math.max(1, last - first))) : null), palette, first ? String(first) : '', last ? String(last) : '', 'no year');
   }
   if (mode === 'plays') {
     let most = 1;

@@ -1,8 +1,10 @@
 """The acts of `check_page.py`: each opens a page, does by clicks what it is for, and asserts what came of it."""
 
+import importlib.util
 import json
 import re
 import time
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -368,8 +370,10 @@ def player(page):
 
 
 def names(page):
-    """Every control has a name, every picture a text, every page one main heading."""
+    """Every control has a name, every picture a text, every page one main heading; and axe, where pip has it, finds nothing."""
     bare = 0
+    spec = importlib.util.find_spec("axe_core_python")
+    axe = (Path(spec.origin).parent / "axe.min.js").read_text() if spec else None
     for hash_ in ("#/map", "#/listener", "#/song/5", "#/filters", "#/radio", "#/health", "#/songs", "#/playlists", "#/more", "#/account"):
         page.go(hash_)
         page.settle()
@@ -380,8 +384,13 @@ def names(page):
             const small = [...document.querySelectorAll('main button, main a[href], .player button')].filter(shown).map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width && (b.height < 16 || b.width < 16));
             return [...nameless, ...pictures, ...small.map(([e]) => e)].map((e) => e.outerHTML.slice(0, 120)).concat(document.querySelectorAll('h1').length === 1 ? [] : ['h1: ' + document.querySelectorAll('h1').length]); }""")
         assert not found, f"{hash_}: {found[:3]}"
+        if axe:
+            page.page.evaluate(axe)
+            found = page.page.evaluate("""async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }))
+                .violations.flatMap((each) => each.nodes.map((node) => each.id + ': ' + node.html.slice(0, 100)))""")
+            assert not found, f"{hash_}: {found[:3]}"
         bare += 1
-    return f"{bare} pages: every control is named"
+    return f"{bare} pages: every control is named{'; axe finds nothing' if axe else ''}"
 
 
 CHECKS = [map_, lasso, lit, listener, song, filters, radio, health, player, names]

@@ -64,6 +64,8 @@ export function litBox(scene) {
     if (!listener) { words.textContent = ''; return scene.light(null); }
     try {
       const lit = await get('map/lit', { listener });
+      // The best of them: a hundred rings on a small map would point nowhere.
+      lit.recommended = lit.recommended.slice(0, 30);
       scene.light(lit);
       replace(words, h('span', {}, h('i.key-played'), `${many(lit.played.length, 'song')} played`), h('span', {}, h('i.key-recommended'), `${count(lit.recommended.length)} recommended`));
       scene.flyTo(scene.rows([...lit.played, ...lit.recommended]));

@@ -12,9 +12,9 @@ import { ago, bytes, count, many } from '../format.js';
 const stageWords = { scan: 'Hears the files', factorize: 'Learns the taste space from plays', train: 'Learns to hear it', predict: 'Places every song', map: 'Draws the map' };
 const stateWords = { fresh: 'fresh', stale: 'stale', missing: 'missing', running: 'running' };
 
-function stages(list) {
-  return h('ol.stages', { 'aria-label': 'Stages' }, list.map((each) => h('li.stage', { class: each.state },
-    h('i.stage-dot', { 'aria-hidden': 'true' }), h('b', {}, each.name), h('span.stage-state', {}, stateWords[each.state] ?? each.state),
+function stages(list, working) {
+  return h('ol.stages', { 'aria-label': 'Stages' }, list.map((each) => h('li.stage', { class: each.name === working ? 'running' : each.state },
+    h('i.stage-dot', { 'aria-hidden': 'true' }), h('b', {}, each.name), h('span.stage-state', {}, each.name === working ? stateWords.running : stateWords[each.state] ?? each.state),
     h('span.faint', {}, stageWords[each.name] ?? ''), each.finished ? h('small.faint', {}, ago(each.finished)) : null)));
 }
 
@@ -43,9 +43,8 @@ export async function open(frame) {
   async function refresh() {
     const status = await get('status');
     replace(boxes.figures, figures(status));
-    replace(boxes.stages, stages(status.stages));
+    replace(boxes.stages, stages(status.stages, jobs.stage));
     replace(boxes.next, status.next ? ['Next: ', h('code', {}, status.next)] : 'Nothing to do.');
-    boxes.next.hidden = false;
   }
   async function refreshJobs() { if (me.isAdmin) jobs.show((await get('jobs')).jobs); }
   // File names are nobody's business but an admin's.
@@ -73,6 +72,6 @@ export async function open(frame) {
     if (job.state !== 'running') { all(); part(boxes.failures, refreshFailures); }
   }), on('artefacts', all)];
   // The curve grows while training runs; a quiet page asks rarely.
-  const timer = setInterval(() => { if (jobs.running) refreshLoss().catch(() => {}); }, 2000);
+  const timer = setInterval(() => { if (jobs.running) Promise.all([refresh(), refreshLoss()]).catch(() => {}); }, 2500);
   return () => { off.forEach((stop) => stop()); clearInterval(timer); };
 }

@@ -19,7 +19,7 @@ function head(song, play) {
     h('p.song-by', {}, song.artist, song.album ? h('span.faint', {}, ` · ${song.album}`) : null),
     h('div.chips', {}, song.genres.map((genre) => h('span.chip', {}, genre)), song.year ? h('span.chip', {}, song.year) : null,
       h('span.chip', {}, clock(song.durationSeconds)), song.plays ? h('span.chip', {}, many(song.plays, 'play')) : null,
-      song.codec ? h('span.chip.quiet', {}, `${song.codec.toUpperCase()} · ${(song.sampleRate / 1000).toFixed(1).replace('.0', '')} kHz`) : null),
+      song.codec ? h('span.chip.quiet', {}, `${song.codec.replace(/(float|_.*)$/, '').toUpperCase()} · ${(song.sampleRate / 1000).toFixed(1).replace('.0', '')} kHz`) : null),
     h('div.acts', {}, h('button.button.primary', { type: 'button', onclick: play }, icon('play', 20), 'Play'),
       h('a.button', { href: `${link('radio')}?track=${song.id}` }, icon('radio', 20), 'Radio'), h('a.button', { href: link('map', song.id) }, icon('pin', 20), 'On the map'), feedback(song))));
 }

@@ -2,8 +2,8 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz kill-scan \
-	kill-import kill-train scan-many check-export pictures check-pages check-players bootstrap clean
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz kill-scan kill-import \
+	kill-train scan-many check-export pictures check-pages check-players check-page bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -107,3 +107,7 @@ check-players: build
 
 clean:
 	rm -rf .build demo-library
+
+# Each page's main act by clicks in headless Chromium; LIBRARY is copied (its audio must be there). Needs playwright from pip.
+check-page: build
+	$(PYTHON) scripts/check_page.py $(COLDWAVE) $(LIBRARY)

@@ -30,6 +30,13 @@ extension Trainer {
         return windows.shuffled(using: &generator)
     }
 
+    /// Another one at every step; drawn rather than counted, since libtorch takes no more than its lower 32 bits.
+    func seedOfDropout(epoch: Int, step: Int) -> UInt64 {
+        var generator = SeededGenerator(
+            seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xD0_0000 + UInt64(step))
+        return generator.next()
+    }
+
     /// Four windows spread evenly over a song.
     func validationWindows(_ song: Int, _ frames: Int) -> [Window] {
         let room = max(0, frames - networkConfiguration.windowFrames)
@@ -91,84 +98,6 @@ extension Trainer {
             }
             return sum / Double(windows.count)
         }
-    }
-}
-
-/// Reads windows as the network hears them, in any thread.
-struct WindowReader<Source: SpectrogramSource>: Sendable {
-    let source: Source
-    let configuration: NetworkConfiguration
-    let training: TrainingConfiguration
-    let scaling: BandScaling
-    /// The bands' mean standard deviation, the unit of random changes.
-    let spread: Float
-    let threads: Int
-
-    /// Windows as they are.
-    func read(_ windows: [Window]) throws -> [Float] { try read(windows, adding: nil) }
-
-    /// Windows for learning, changed at random; the changes come from the seed, the epoch and the step, so that resuming repeats them.
-    func read(_ windows: [Window], epoch: Int, step: Int) throws -> [Float] {
-        guard training.augmentation != .none else { return try read(windows) }
-        var generator = SeededGenerator(
-            seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xE0_0000 + UInt64(step))
-        return try read(
-            windows,
-            adding: windows.map { _ in
-                training.augmentation.change(
-                    bands: configuration.melBands, spread: spread, using: &generator)
-            })
-    }
-
-    private func read(_ windows: [Window], adding changes: [[Float]]?) throws -> [Float] {
-        try source.gather(
-            windows, frames: configuration.windowFrames, averaging: configuration.inputPool,
-            threads: threads, adding: changes, scaling: scaling)
-    }
-}
-
-/// Losses of batches, added up.
-struct LossTotal: Codable, Equatable, Sendable {
-    let sum: Double
-    let count: Int
-}
-
-/// The mean of losses, which are read a few at a time: reading one waits for the device.
-struct LossMeter {
-    private let every: Int
-    private var pending: [(loss: Tensor, count: Int)] = []
-    private var sum = 0.0
-    private var count = 0
-
-    /// - Parameter total: what had been read before.
-    init(every: Int, from total: LossTotal? = nil) {
-        self.every = every
-        sum = total?.sum ?? 0
-        count = total?.count ?? 0
-    }
-
-    /// Over all that were read so far.
-    var mean: Double { sum / Double(max(1, count)) }
-
-    /// - Returns: false once a loss is not a number.
-    mutating func add(_ loss: Tensor, _ count: Int, isLast: Bool) throws -> Bool {
-        pending.append((loss, count))
-        if isLast || pending.count >= every { try read() }
-        return sum.isFinite
-    }
-
-    /// All until now.
-    mutating func total() throws -> LossTotal {
-        try read()
-        return LossTotal(sum: sum, count: count)
-    }
-
-    private mutating func read() throws {
-        for (loss, count) in pending {
-            sum += Double(try loss.item()) * Double(count)
-            self.count += count
-        }
-        pending = []
     }
 }
 

@@ -134,7 +134,7 @@ public struct Trainer: Sendable {
                     saveNext = Date().addingTimeInterval(Self.secondsBetweenCheckpoints)
                 }
                 if isStopped { break epochs }
-                try Torch.seed(training.seed &+ UInt64(epoch) &* 1_000_003 &+ UInt64(step) << 32)
+                try Torch.seed(seedOfDropout(epoch: epoch, step: step))
                 guard let values = try reading.next() else { break }
                 let output = try network.hear(
                     input(values, batch.count, source.bands, device, precision), training: true)

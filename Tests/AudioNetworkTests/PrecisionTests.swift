@@ -39,6 +39,25 @@ import Torch
         }
     }
 
+    @Test(arguments: [1, 2, 4])
+    func convolutionInBfloat16EqualsConv1d(pool: Int) throws {
+        func run(_ convolve: (Tensor, Tensor, Tensor) throws -> Tensor) throws -> [[Float]] {
+            let leaves = try [[3, 23, 5], [7, 5, 4], [7]].enumerated().map {
+                try Self.random($1, seed: 30 + UInt64($0)).requiringGradient()
+            }
+            let output = try convolve(leaves[0].cast(to: .bfloat16), leaves[1], leaves[2])
+            try output.pooledOverTime().squaredError(Self.random([3, 21], seed: 5)).backward()
+            return try [output.values()] + leaves.map { try $0.gradient().values() }
+        }
+        for (fast, plain) in zip(
+            try run { try $0.convolved($1, $2, pool: pool) },
+            try run { try $0.convolvedByReference($1, $2, pool: pool) })
+        {
+            #expect(fast.count == plain.count)
+            #expect(Self.cosine(fast, plain) > 0.9995)
+        }
+    }
+
     @Test func windowsArePooledAsAlone() throws {
         let song = try Self.random([1, 40, 12], seed: 6)
         let values = try song.values()
@@ -88,8 +107,10 @@ import Torch
         let model = try NetworkModel.initial(
             shape, mean: Array(repeating: 1, count: 8), deviation: Array(repeating: 1, count: 8),
             seed: 1)
-        let mel = try Self.random([4, 99, 8], seed: 2)
-        let target = try Self.random([4, 3], seed: 3)
+        // Where rounding makes another step win its pool, a gradient goes elsewhere; many windows with one target average that out.
+        let mel = try Self.random([64, 99, 8], seed: 2)
+        let target = try Tensor.from(
+            (0..<64 * 3).map { [1, -1, 0.5][$0 % 3] }, shape: [64, 3])
         func run(_ precision: Precision) throws -> (output: [Float], gradients: [[Float]]) {
             let network = try ConvolutionalNetwork(model, learning: true, precision: precision)
             let output = try network(mel, training: false)
@@ -99,7 +120,7 @@ import Torch
         let (wide, narrow) = (try run(.float32), try run(.bfloat16))
         #expect(wide.output != narrow.output)
         #expect(Self.cosine(wide.output, narrow.output) > 0.999)
-        for (a, b) in zip(wide.gradients, narrow.gradients) { #expect(Self.cosine(a, b) > 0.99) }
+        for (a, b) in zip(wide.gradients, narrow.gradients) { #expect(Self.cosine(a, b) > 0.97) }
     }
 
     @Test(arguments: Precision.allCases)
@@ -142,6 +163,17 @@ import Torch
                 .train(source: source, targets: targets)
         }
         #expect(error.map { "\($0)".contains("Try a tenth") } == true)
+    }
+
+    /// libtorch's generator on a CPU takes no more of a seed than 32 bits.
+    @Test func everyStepDropsOutOthers() {
+        let trainer = Trainer()
+        let seeds = (0..<10).flatMap { epoch in
+            (0..<100).map {
+                UInt32(truncatingIfNeeded: trainer.seedOfDropout(epoch: epoch, step: $0))
+            }
+        }
+        #expect(Set(seeds).count == 1000)
     }
 
     @Test func precisionIsWhatTheEnvironmentSays() {

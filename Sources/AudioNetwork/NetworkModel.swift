@@ -10,10 +10,7 @@ public struct NetworkModel: Equatable, Sendable {
     public init(configuration: NetworkConfiguration, tensors: [String: StoredTensor]) throws {
         self.configuration = configuration
         self.tensors = tensors
-        let bands = [configuration.melBands]
-        for (name, shape) in configuration.parameterShapes + [
-            ("input.mean", bands), ("input.std", bands),
-        ] {
+        for (name, shape) in configuration.parameterShapes + configuration.solvedShapes {
             let got = try tensor(name).shape
             guard got == shape else {
                 throw NetworkError.wrongShape(name: name, got: got, expected: shape)

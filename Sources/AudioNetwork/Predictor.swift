@@ -4,6 +4,7 @@ import Torch
 /// Hears whole songs: a song's prediction is the mean over its windows.
 public struct Predictor {
     let network: ConvolutionalNetwork
+    let wide: WidePath?
     let configuration: NetworkConfiguration
     let scaling: BandScaling
     let device: String
@@ -25,18 +26,16 @@ public struct Predictor {
         self.threads = threads
         configuration = model.configuration
         scaling = try model.bandScaling()
+        wide = try WidePath(model)
         network = try ConvolutionalNetwork(
             model, device: self.device,
             precision: precision ?? .fastest(on: self.device))
-        let stride = configuration.stride
-        self.step =
-            max(1, ((step ?? configuration.windowFrames / 2) + stride / 2) / stride) * stride
+        self.step = configuration.windowStep(step ?? configuration.windowFrames / 2)
     }
 
     /// Windows' starts in a song; one window, padded, for a song that is shorter.
     public func windowStarts(frames: Int) -> [Int] {
-        guard frames > configuration.windowFrames else { return [0] }
-        return Array(Swift.stride(from: 0, through: frames - configuration.windowFrames, by: step))
+        configuration.windowStarts(frames: frames, step: step)
     }
 
     /// Predicts every song of a source.
@@ -100,12 +99,19 @@ public struct Predictor {
         var starts: [Int] = []
         var windows: [Int] = []
         var offset = 0
+        var added: [[Float]] = []
         for piece in group {
             let frames = max(
                 source.frameCount(of: piece.window.song), configuration.windowFrames)
             let own = windowStarts(frames: frames)
             starts += own.map { (offset + $0) / configuration.stride }
             windows.append(own.count)
+            let from = offset / configuration.inputPool * source.bands
+            added.append(
+                wideStatistics(
+                    values[from..<from + piece.steps * source.bands], bands: source.bands,
+                    starts: own
+                ).flatMap { wide?($0) } ?? [])
             offset += piece.steps * configuration.inputPool
         }
         return try Torch.withoutGradients {
@@ -116,15 +122,25 @@ public struct Predictor {
             ).values()
             let columns = configuration.outputs
             var row = 0
-            return windows.map { count in
+            return windows.enumerated().map { song, count in
                 defer { row += count }
                 return (0..<columns).map { column in
-                    var sum: Float = 0
+                    var sum = added[song].isEmpty ? 0 : added[song][column] * Float(count)
                     for window in row..<row + count { sum += outputs[window * columns + column] }
                     return sum / Float(count)
                 }
             }
         }
+    }
+
+    /// The mean over a song's windows of what the wide way hears; nil where the network has none.
+    /// - Parameter values: the song as the first convolution takes it.
+    func wideStatistics(_ values: ArraySlice<Float>, bands: Int, starts: [Int]) -> [Float]? {
+        guard wide != nil else { return nil }
+        let pool = configuration.inputPool
+        return WideStatistics.mean(
+            values, bands: bands, starts: starts.map { $0 / pool },
+            length: configuration.windowFrames / pool)
     }
 
     /// Pieces one after the other as the first convolution takes them, `[1, steps, bands]`.
@@ -135,7 +151,7 @@ public struct Predictor {
             bands: source.bands)
     }
 
-    private func tensor(_ values: [Float], bands: Int) throws -> Tensor {
+    func tensor(_ values: [Float], bands: Int) throws -> Tensor {
         try Tensor.from(
             values, shape: [1, values.count / bands, bands], device: device,
             precision: network.precision)

@@ -61,6 +61,8 @@ public struct Trainer: Sendable {
         guard targets.isFinite else { throw NetworkError.unusableTargets }
         var shape = networkConfiguration
         shape.outputs = targets.columns
+        // The deep way learns alone; the wide one is solved at the end. Against plays only the deep one can be judged.
+        shape.wide = false
         let device = try Torch.device(training.device)
         let precision = training.precision ?? Precision.fastest(on: device)
         let threads = training.threads > 0 ? training.threads : Parallel.defaultThreads
@@ -173,9 +175,12 @@ public struct Trainer: Sendable {
             }
             try save()
         }
+        let deep = try best ?? averaged.model()
+        let isWide = networkConfiguration.wide && objective.isFactors
         let lowest = losses.min { $0.validation ?? .infinity < $1.validation ?? .infinity }
         return TrainingResult(
-            model: try best ?? averaged.model(), losses: losses,
+            model: isWide ? try widened(deep, source, lesson.targets, groups: names) : deep,
+            losses: losses,
             keptEpoch: best == nil ? losses.count : lowest?.epoch ?? losses.count,
             windows: losses.count * windowsPerEpoch,
             windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9),

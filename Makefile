@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz kill-scan kill-import \
-	kill-train scan-many check-export pictures check-pages check-players check-page bootstrap clean
+	kill-train scan-many check-export pictures check-pictures check-players check-page bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -98,8 +98,8 @@ pictures: build
 	scripts/pictures $(if $(wildcard $(LIBRARY)),$(LIBRARY))
 
 # The pages in a browser, by real clicks: playing, searching, panning, zooming. PYTHON=… names a Python that has playwright.
-check-pages: build
-	$(PYTHON) scripts/check_pages.py $(COLDWAVE) $(LIBRARY)
+check-pictures: build
+	$(PYTHON) scripts/check_pictures.py $(COLDWAVE) $(LIBRARY)
 # Others' players and scrobblers at a running server; LIBRARY is copied. PYTHON=… names a Python that has py-opensonic, py-sonic and
 # liblistenbrainz.
 check-players: build

@@ -1,6 +1,6 @@
 """The pages of `filters`, `map` and `inspect` in a real browser: what a person does with mouse and keyboard must work.
 
-Usage: check_pages.py COLDWAVE LIBRARY [--browser /usr/bin/chromium] [--keep DIR]   (pip install playwright)
+Usage: check_pictures.py COLDWAVE LIBRARY [--browser /usr/bin/chromium] [--keep DIR]   (pip install playwright)
 LIBRARY is a demo's; nothing is written into it but what `filters` keeps there.
 """
 import argparse

@@ -116,7 +116,10 @@ struct UnitStudy<Source: SpectrogramSource> {
     ) -> UnitDescription {
         let moments = layer.moments[unit]
         let reach = Double(layer.reach) * frameSeconds
-        let told = sound.flatMap { MomentWords.told(enrichment, $0, reach: reach) }
+        // A first filter is its weights; what its moments hold besides is evidence and no name.
+        let told =
+            layer.name == "conv1"
+            ? nil : sound.flatMap { MomentWords.told(enrichment, $0, reach: reach) }
         var evidence: [String] = []
         let label: String
         if moments.isEmpty {

@@ -8,9 +8,11 @@ All are measured in turn, again and again, so that whatever else the machine doe
 Usage: bench_network.py COLDWAVE [--rounds 5] [--batch 128] [--networks dieleman2014,coldwave1]
 """
 import argparse
+import atexit
 import contextlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -117,6 +119,7 @@ def product_rate(dtype):
 
 
 work = Path(tempfile.mkdtemp(prefix="bench-network"))
+atexit.register(shutil.rmtree, work, ignore_errors=True)
 (work / "mels").mkdir()
 random = np.random.default_rng(0)
 for i in range(SONGS):

@@ -2,6 +2,7 @@ import AudioNetwork
 import CollaborativeFiltering
 import Foundation
 import Matrices
+import Recommendation
 
 /// What a prediction did; encodes to the contract of `predict --json`.
 public struct PredictReport: Codable, Equatable, Sendable {
@@ -32,6 +33,8 @@ public struct StoredPredictions: Sendable {
     /// The part of `blended` that comes from plays, in the same shape; the rest comes from the sound. Nil in runs of before it
     /// was kept.
     let fromPlays: Matrix?
+    /// Of `blended`, by cosine; nil in small libraries.
+    let index: VectorIndex?
 }
 
 /// Hears every analysed song, and blends what is heard with what was played.
@@ -97,6 +100,11 @@ public struct PredictStage: Sendable {
             try ArrayFile.write(predicted, to: folder.appendingPathComponent("songs.npy"))
             try ArrayFile.write(blended, to: folder.appendingPathComponent("blended.npy"))
             try ArrayFile.write(fromPlays, to: folder.appendingPathComponent("plays.npy"))
+            if tracks.count >= SongIndex.least {
+                try SongIndex.write(
+                    blended, network: network.run, factors: factors.run, to: folder,
+                    threads: context.threads)
+            }
             try LineFile.write(
                 tracks.map { String($0.id ?? 0) }, to: folder.appendingPathComponent("songs.txt"))
             try LineFile.write(
@@ -229,9 +237,12 @@ extension Catalogue {
             throw LibraryError.damaged(
                 path: folder.path, reason: "its files do not belong together")
         }
+        let factors = manifest.inputs["factorize"] ?? ""
+        let network = manifest.inputs["train"] ?? ""
         return StoredPredictions(
-            run: last.run, factorsRun: manifest.inputs["factorize"] ?? "",
-            networkRun: manifest.inputs["train"] ?? "", tracks: tracks, sounds: sounds,
-            predicted: predicted, blended: blended, fromPlays: fromPlays)
+            run: last.run, factorsRun: factors, networkRun: network, tracks: tracks,
+            sounds: sounds, predicted: predicted, blended: blended, fromPlays: fromPlays,
+            index: try SongIndex.open(
+                in: folder, places: blended, network: network, factors: factors))
     }
 }

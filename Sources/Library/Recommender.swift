@@ -16,6 +16,8 @@ public struct Recommender: Sendable {
     let songRow: [SongID: Int]
     /// The predictions' rows of recordings.
     let rowOfRecording: [String: Int]
+    /// The predictions' rows of songs that may be played; nil without an index.
+    let playable: RowSet?
     /// `YᵀY` of the songs' factors, the same for every listener.
     let gram: [[Double]]
 
@@ -58,6 +60,10 @@ public struct Recommender: Sendable {
         }
         self.listeners = listeners
         self.plays = plays
+        let ids = predictions.tracks
+        playable = predictions.index.map { _ in
+            RowSet(rows: ids.count) { row in tracks[ids[row]].map(Self.isPlayable) ?? false }
+        }
     }
 
     public func track(_ id: Int64) -> Track? { tracks[id] }

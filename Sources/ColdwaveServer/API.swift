@@ -5,11 +5,27 @@ import Hummingbird
 /// Everything under `api/v1`. A route is in the router and in the OpenAPI document because it is in this list.
 struct API: Sendable {
     let endpoints: [Endpoint]
+    let document: OpenAPIDocument
 
     init(_ parts: ServerParts) {
-        endpoints =
-            SessionRoutes(parts).endpoints + StatusRoutes(parts).endpoints
-            + ListenerRoutes(parts).endpoints + TrackRoutes(parts).endpoints
+        let routes =
+            SessionRoutes(parts).endpoints + AccountRoutes(parts).endpoints
+            + StatusRoutes(parts).endpoints + ListenerRoutes(parts).endpoints
+            + FeedbackRoutes(parts).endpoints + TrackRoutes(parts).endpoints
+            + DiscoverRoutes(parts).endpoints + PlaylistRoutes(parts).endpoints
+            + MapRoutes(parts).endpoints + FilterRoutes(parts).endpoints
+            + JobRoutes(parts).endpoints
+        func about(_ answer: JSONValue?) -> Endpoint {
+            Endpoint(
+                method: .get, path: "openapi.json", about: "This document", access: .everyone,
+                answer: .json(.anything)
+            ) { _ in .json(answer) }
+        }
+        let configuration = parts.configuration
+        document = OpenAPIDocument(
+            routes + [about(nil)], version: configuration.version,
+            prefix: configuration.pathPrefix, isOpen: configuration.isOpen)
+        endpoints = routes + [about(document.json)]
     }
 
     func add(to group: RouterGroup<ServerContext>) {

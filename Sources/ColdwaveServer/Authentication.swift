@@ -2,29 +2,9 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Says who a request comes from. The seam between accounts and everything that asks for rights.
-public protocol Authenticating: Sendable {
-    /// - Returns: nil for nobody we know.
-    func authenticate(_ request: Request, _ context: ServerContext) async throws -> AuthContext?
-    /// Whether there is no account yet.
-    func isFirstRun() async throws -> Bool
-}
-
-/// `--open`: everybody is the administrator.
-struct OpenHouse: Authenticating {
-    func authenticate(_ request: Request, _ context: ServerContext) -> AuthContext? { .open }
-    func isFirstRun() -> Bool { false }
-}
-
-/// Without an account nobody may do anything.
-struct LockedHouse: Authenticating {
-    func authenticate(_ request: Request, _ context: ServerContext) -> AuthContext? { nil }
-    func isFirstRun() -> Bool { true }
-}
-
 /// Puts who sent the request into its context, and turns away what another site's page sends in their name.
 struct Authentication: RouterMiddleware {
-    let accounts: any Authenticating
+    let accounts: AccountStore
     let isOpen: Bool
 
     func handle(

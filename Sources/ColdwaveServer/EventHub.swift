@@ -1,4 +1,5 @@
 import Foundation
+import ServiceLifecycle
 import Synchronization
 
 /// What subscribers of `events` hear of.
@@ -7,12 +8,30 @@ public enum ServerEvent: Sendable {
     /// A job's state, as JSON.
     case job(String)
     case listen(listener: String, track: Int64?, name: String)
+    /// Nothing happened, but the connection is alive.
+    case pulse
+
+    /// The event as it is sent.
+    var text: String {
+        if case .pulse = self { return ": pulse\n\n" }
+        return "event: \(name)\ndata: \(data)\n\n"
+    }
+
+    /// What jobs do is for administrators, what listeners hear for themselves.
+    func isFor(_ auth: AuthContext?) -> Bool {
+        switch self {
+        case .artefacts, .pulse: true
+        case .job: auth?.isAdmin ?? false
+        case .listen(let listener, _, _): auth?.maySee(listener: listener) ?? false
+        }
+    }
 
     var name: String {
         switch self {
         case .artefacts: "artefacts"
         case .job: "job"
         case .listen: "listen"
+        case .pulse: "pulse"
         }
     }
 
@@ -27,22 +46,23 @@ public enum ServerEvent: Sendable {
             let track: Int64?
             let name: String
         }
-        func text(_ value: some Encodable) -> String {
+        func json(_ value: some Encodable) -> String {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
         }
         switch self {
-        case .artefacts(let stage, let run): return text(Artefacts(stage: stage, run: run))
-        case .job(let json): return json
+        case .artefacts(let stage, let run): return json(Artefacts(stage: stage, run: run))
+        case .job(let job): return job
         case .listen(let listener, let track, let name):
-            return text(Listen(listener: listener, track: track, name: name))
+            return json(Listen(listener: listener, track: track, name: name))
+        case .pulse: return "{}"
         }
     }
 }
 
 /// Tells everybody who listens what happens.
-public final class EventHub: Sendable {
+public final class EventHub: Service {
     private struct State {
         var subscribers: [Int: AsyncStream<ServerEvent>.Continuation] = [:]
         var next = 0
@@ -74,6 +94,17 @@ public final class EventHub: Sendable {
         for subscriber in state.withLock({ Array($0.subscribers.values) }) {
             subscriber.yield(event)
         }
+    }
+
+    /// A pulse now and then tells both ends whether the other one is still there.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(15))
+                self.send(.pulse)
+            }
+        }
+        close()
     }
 
     /// Ends every subscription, so that open streams don't hold up a shutdown.

@@ -26,7 +26,10 @@ struct StatusRoutes: Sendable {
                 let report = try await parts.library.read { snapshot in
                     try Pipeline(snapshot.catalogue, context: StageContext(threads: 1)).status()
                 }
-                return .json(StatusView(report: report, isAdmin: isAdmin))
+                return .json(
+                    StatusView(
+                        report: report, isAdmin: isAdmin,
+                        jobs: isAdmin ? await parts.jobs.all : []))
             },
             Endpoint(
                 method: .get, path: "failures", about: "Files that could not be heard, and why",
@@ -58,7 +61,7 @@ struct StatusRoutes: Sendable {
             .object([
                 "name": .string(), "state": .oneOf(["fresh", "stale", "missing", "failed"]),
                 "run?": .string(),
-            ])), "next": .string(), "jobs": .array(.anything),
+            ])), "next": .string(), "jobs": .array(JobRoutes.schema),
     ])
 }
 
@@ -66,6 +69,7 @@ struct StatusRoutes: Sendable {
 private struct StatusView: Encodable {
     let report: StatusReport
     let isAdmin: Bool
+    let jobs: [Job]
 
     private enum Key: String, CodingKey { case library, roots, jobs }
 
@@ -76,6 +80,6 @@ private struct StatusView: Encodable {
             try container.encode("", forKey: .library)
             try container.encode([String](), forKey: .roots)
         }
-        try container.encode([String](), forKey: .jobs)
+        try container.encode(jobs, forKey: .jobs)
     }
 }

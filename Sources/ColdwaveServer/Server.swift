@@ -16,16 +16,28 @@ public struct Server: Sendable {
     public init(_ configuration: ServerConfiguration, logger: Logger) throws {
         let configuration = try configuration.checked()
         files = try StaticFiles(folder: configuration.webFolder ?? StaticFiles.ownFolder)
-        let events = EventHub()
+        let (events, metrics, limits) = (EventHub(), ServerMetrics(), configuration.limits)
         let blocking = BlockingPool(
-            threads: max(4, 2 * System.coreCount), most: 4 * configuration.limits.requests)
+            threads: max(8, 2 * System.coreCount), most: 4 * limits.requests)
+        let library = try LibraryStore(
+            configuration.library, blocking: blocking, events: events,
+            pollSeconds: limits.pollSeconds, logger: logger)
+        let database = try ServerDatabase(configuration.library)
         parts = ServerParts(
-            configuration: configuration,
-            library: try LibraryStore(
-                configuration.library, blocking: blocking, events: events,
-                pollSeconds: configuration.limits.pollSeconds, logger: logger),
-            blocking: blocking, events: events, metrics: ServerMetrics(),
-            accounts: configuration.isOpen ? OpenHouse() : LockedHouse(), logger: logger)
+            configuration: configuration, library: library, blocking: blocking, events: events,
+            metrics: metrics,
+            accounts: try AccountStore(
+                database, location: configuration.library, limits: limits, blocking: blocking,
+                isOpen: configuration.isOpen),
+            inbox: ListenInbox(
+                database, library: library, blocking: blocking, events: events, metrics: metrics,
+                logger: logger),
+            playlists: PlaylistStore(database: database, blocking: blocking),
+            jobs: JobRunner(
+                program: configuration.executable, library: configuration.library.root.path,
+                events: events, logger: logger),
+            transcodings: TranscodingSlots(most: limits.transcodings),
+            setupCode: String(Secrets.token().prefix(12)), logger: logger)
     }
 
     /// What is served where; what every request passes on its way comes first.
@@ -67,7 +79,7 @@ public struct Server: Sendable {
                 serverName: "coldwave",
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     configuration.limits.connections)),
-            services: [parts.library, EventClosing(events: parts.events)],
+            services: [parts.library, parts.events, parts.inbox, parts.jobs],
             onServerRunning: { await onRunning($0.localAddress?.port ?? configuration.port) },
             logger: parts.logger)
     }
@@ -76,22 +88,22 @@ public struct Server: Sendable {
     public func run(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let configuration = parts.configuration
         do {
-            try await application(onRunning: onRunning).runService()
+            var group = ServiceGroupConfiguration(
+                services: [application(onRunning: onRunning)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: parts.logger)
+            // Whoever still plays a song then is cut off.
+            group.maximumGracefulShutdownDuration = .seconds(20)
+            if !configuration.isOpen, try await parts.accounts.isFirstRun() {
+                parts.logger.notice(
+                    "no account yet: the first visit makes the administrator's; from another machine it takes this code",
+                    metadata: ["code": "\(parts.setupCode)"])
+            }
+            try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
             throw ServerError.cannotListen(
                 host: configuration.host, port: configuration.port,
                 reason: String(cString: strerror(error.errnoCode)))
         }
         await parts.blocking.shutDown()
-    }
-}
-
-/// Ends the streams of events when the server shuts down, which would otherwise wait for them.
-private struct EventClosing: Service {
-    let events: EventHub
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        events.close()
     }
 }

@@ -7,6 +7,12 @@ public struct ServerParts: Sendable {
     public let blocking: BlockingPool
     public let events: EventHub
     public let metrics: ServerMetrics
-    public let accounts: any Authenticating
+    public let accounts: AccountStore
+    public let inbox: ListenInbox
+    public let playlists: PlaylistStore
+    public let jobs: JobRunner
+    let transcodings: TranscodingSlots
+    /// What the first account takes from another machine.
+    let setupCode: String
     public let logger: Logger
 }

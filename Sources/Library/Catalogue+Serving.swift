@@ -173,14 +173,3 @@ extension Catalogue {
         return "%\(escaped)%"
     }
 }
-
-extension Recommender {
-    /// Plays of a track by all listeners together, as of when this was read.
-    public func plays(of id: Int64) -> Int { plays[.track(id)] ?? 0 }
-
-    /// Some tracks as something to start from.
-    /// - Throws: ``LibraryError/nothingToDo(stage:reason:next:)`` when none of them has a place in the taste space.
-    public func seeds(of tracks: [Track]) throws -> SeedSongs {
-        try seeds(tracks, title: tracks.first?.name ?? "nothing")
-    }
-}

@@ -18,6 +18,11 @@ public struct HeardUnits: Sendable {
         Double(source.format.mel.hopLength) / Double(source.format.mel.sampleRate)
     }
 
+    /// How long a unit of that layer hears at a moment, seconds.
+    public func seconds(_ layer: LayerDescription) -> Double {
+        Double(layer.reach) * frameSeconds
+    }
+
     /// Seconds into the song's file: the middle of what the unit hears at that moment.
     public func second(_ moment: UnitMoment, reach: Int) -> Double {
         let track = tracks[moment.song]
@@ -68,7 +73,22 @@ public struct FilterStage: Sendable {
     /// - Throws: ``LibraryError``, `NetworkError`, `TorchError`.
     public func run() throws -> HeardUnits { try run { _ in true } }
 
-    private func run(_ isWanted: (LayerExcitement) -> Bool) throws -> HeardUnits {
+    /// What was heard before, without hearing anything now.
+    /// - Returns: nil where `coldwave filters` has not run since the last training or scan.
+    public func kept() throws -> (run: String, units: HeardUnits)? {
+        guard let last = try catalogue.lastRun(.train) else { return nil }
+        do {
+            return (last.run, try run(hearing: false) { _ in true })
+        } catch is NotHeard {
+            return nil
+        }
+    }
+
+    private struct NotHeard: Error {}
+
+    private func run(hearing: Bool = true, _ isWanted: (LayerExcitement) -> Bool) throws
+        -> HeardUnits
+    {
         let (run, model) = try catalogue.storedNetwork(for: "hear what excites the filters")
         var seen: Set<String> = []
         let tracks = try catalogue.tracks().filter { seen.insert($0.recording).inserted }
@@ -78,7 +98,7 @@ public struct FilterStage: Sendable {
                 next: "Run `coldwave scan FOLDER`.")
         }
         let source = try SpectrogramStore(catalogue.location).open(tracks.map(\.place))
-        let layers = try excitement(model, run, tracks, source)
+        let layers = try excitement(model, run, tracks, source, hearing: hearing)
         var mel = source.format.mel
         mel.melBands = model.configuration.melBands
         let study = UnitStudy(
@@ -89,7 +109,8 @@ public struct FilterStage: Sendable {
     }
 
     private func excitement(
-        _ model: NetworkModel, _ run: String, _ tracks: [Track], _ source: StoredSpectrograms
+        _ model: NetworkModel, _ run: String, _ tracks: [Track], _ source: StoredSpectrograms,
+        hearing: Bool
     ) throws -> [LayerExcitement] {
         let file = catalogue.location.run(.networks, run).appendingPathComponent("units.json")
         let digest = digest(
@@ -100,6 +121,7 @@ public struct FilterStage: Sendable {
         {
             return kept.layers
         }
+        guard hearing else { throw NotHeard() }
         let layers = try Predictor(model, threads: context.threads).excitement(
             source, top: Self.kept,
             progress: { done in

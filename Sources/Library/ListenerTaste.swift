@@ -24,9 +24,7 @@ extension Recommender {
         try catalogue.requireListener(listener)
         let configuration = factors.configuration
         let history = try catalogue.history(of: listener)
-        let name = listener.precomposedStringWithCanonicalMapping
-        let hated = try catalogue.feedback().filter { $0.listener == name && $0.score < 0 }
-            .map(\.song)
+        let hated = try catalogue.feedback(of: listener).filter { $0.score < 0 }.map(\.song)
         let heard = Set(history.map(\.song))
         var likes: [Int: Double] = [:]
         var names: [Int: String] = [:]

@@ -13,15 +13,12 @@ extension Recommender {
     ) throws -> [Suggestion] {
         let direction = try direction(seeds, unlike: unlike)
         let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
-        let unit = predictions.blended.unitRows()
-        let candidates = predictions.tracks.indices.compactMap { row -> Candidate? in
-            guard let track = tracks[predictions.tracks[row]], isPlayable(track, except: unwanted)
-            else { return nil }
-            return candidate(row, track, dot(unit.row(row), direction[...]))
-        }
         var ranker = Ranker()
         ranker.maxPerArtist = maxPerArtist
-        return ranker.rank(candidates, count: count).enumerated().map { rank, chosen in
+        let list = best(byCosine, direction, ranker, count: count) { row in
+            tracks[predictions.tracks[row]].map { isPlayable($0, except: unwanted) } ?? false
+        }
+        return list.enumerated().map { rank, chosen in
             let score = (chosen.score * 1000).rounded() / 1000
             return suggestion(
                 rank + 1, chosen,
@@ -35,11 +32,12 @@ extension Recommender {
     /// A radio that starts at some songs, or at a listener's place; see ``Radio``.
     /// - Parameter count: songs; fewer when the library has no more.
     public func radio(
-        from seeds: SeedSongs, unlike: SeedSongs? = nil, count: Int, seed: UInt64 = 0
+        from seeds: SeedSongs, unlike: SeedSongs? = nil, count: Int, seed: UInt64 = 0,
+        where isWanted: (Int) -> Bool = { _ in true }
     ) throws -> [Track] {
         let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
         let ids = predictions.tracks
-        let allowed = Set(distinctRows(except: unwanted))
+        let allowed = Set(distinctRows(except: unwanted).filter(isWanted))
         let radio = Radio(
             items: predictions.blended, start: try direction(seeds, unlike: unlike),
             artists: ids.map { tracks[$0]?.artist ?? "" }, seed: seed,

@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz kill-scan kill-import \
-	kill-train scan-many check-export pictures check-pictures check-players check-page bootstrap clean
+	kill-train scan-many check-export pictures check-pictures check-players check-page bench-serving bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -58,6 +58,10 @@ bench-tsne: build
 # Time and memory up to a matrix as large as the Taste Profile; needs 8 GB and about 2 GB of disk.
 bench-scale: build
 	$(PYTHON) scripts/bench_scale.py $(COLDWAVE)
+
+# Requests a second of a library of 1 M songs and 100 k listeners, with wrk; needs about 4 GB of disk.
+bench-serving: build
+	$(PYTHON) scripts/bench_serving.py $(COLDWAVE)
 
 # 2,000 mutated files of every format in MUSIC: none may crash or hold up a scan.
 fuzz: build

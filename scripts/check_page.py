@@ -157,7 +157,9 @@ def main():
             failed += session(browser, given.url, given)
         else:
             library = Path(folder) / "library"
-            shutil.copytree(given.library, library)
+            # What `coldwave demo DIR` makes holds its library in DIR/library.
+            inner = Path(given.library) / "library"
+            shutil.copytree(inner if inner.is_dir() else given.library, library)
             # Under a prefix, as behind a reverse proxy: an absolute address anywhere would fail.
             with Server(given.command, library, "--open", "--path-prefix", "/music", *web) as address:
                 failed += session(browser, address, given)

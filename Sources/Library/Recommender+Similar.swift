@@ -15,10 +15,12 @@ extension Recommender {
         let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
         var ranker = Ranker()
         ranker.maxPerArtist = maxPerArtist
-        let chosen =
+        let list =
             nearest(direction, count: count, ranker, except: unwanted)
-            ?? ranker.rank(compared(direction, except: unwanted), count: count)
-        return chosen.enumerated().map { rank, chosen in
+            ?? best(byCosine, direction, ranker, count: count) { row in
+                tracks[predictions.tracks[row]].map { isPlayable($0, except: unwanted) } ?? false
+            }
+        return list.enumerated().map { rank, chosen in
             let score = (chosen.score * 1000).rounded() / 1000
             return suggestion(
                 rank + 1, chosen,
@@ -26,16 +28,6 @@ extension Recommender {
                     "cosine \(score)"
                         + (chosen.popularity == 0 ? "; new: placed by its sound alone" : "")
                 ])
-        }
-    }
-
-    /// Every song that may be played, compared with a direction.
-    private func compared(_ direction: [Float], except unwanted: Set<String>) -> [Candidate] {
-        let unit = predictions.blended.unitRows()
-        return predictions.tracks.indices.compactMap { row in
-            guard let track = tracks[predictions.tracks[row]], isPlayable(track, except: unwanted)
-            else { return nil }
-            return candidate(row, track, dot(unit.row(row), direction[...]))
         }
     }
 

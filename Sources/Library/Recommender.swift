@@ -22,6 +22,9 @@ public struct Recommender: Sendable {
     let gram: [[Double]]
     /// What stands out in the songs' sound; nil until `filters` was run with the network of the predictions.
     let highlights: StoredHighlights?
+    /// The songs' places, by dot product for listeners and by cosine for songs.
+    let byScore: VectorIndex
+    let byCosine: VectorIndex
 
     /// - Throws: ``LibraryError`` naming the command that comes first.
     public init(_ catalogue: Catalogue) throws {
@@ -55,6 +58,8 @@ public struct Recommender: Sendable {
         highlights = StoredHighlights(
             catalogue.location.run(.networks, predictions.networkRun))
         gram = Explanation.gram(factors.factors.songs)
+        byScore = VectorIndex(predictions.blended, metric: .dot)
+        byCosine = VectorIndex(predictions.blended, metric: .cosine)
         let data = try catalogue.tasteData()
         var listeners: [SongID: Int] = [:]
         var plays: [SongID: Int] = [:]

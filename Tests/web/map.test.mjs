@@ -32,7 +32,10 @@ test('the grid finds the nearest song that a scan of all finds', () => {
     let least = radius;
     for (let row = 0; row < x.length; row += 1) {
       const distance = Math.hypot(x[row] - px, y[row] - py);
-      if (distance <= least) { least = distance; best = row; }
+      if (distance <= least) {
+        least = distance;
+        best = row;
+      }
     }
     const found = grid.nearest(px, py, radius);
     if (best >= 0) hits += 1;
@@ -45,8 +48,12 @@ test('the grid visits exactly the rows of a box, each once', () => {
   const { x, y, grid } = points(3000, 3);
   const box = { left: -10, right: 55, bottom: -70, top: 12 };
   const seen = [];
-  grid.each(box, (row) => { seen.push(row); });
-  const wanted = [...x.keys()].filter((row) => x[row] >= box.left && x[row] <= box.right && y[row] >= box.bottom && y[row] <= box.top);
+  grid.each(box, (row) => {
+    seen.push(row);
+  });
+  const wanted = [...x.keys()].filter((row) =>
+    x[row] >= box.left && x[row] <= box.right && y[row] >= box.bottom && y[row] <= box.top
+  );
   assert.deepEqual(seen.sort((a, b) => a - b), wanted);
   assert.ok(wanted.length > 100);
 });
@@ -88,7 +95,10 @@ test('a thinned line keeps its ends apart by the step', () => {
 
 test('labels never overlap, the important ones come first, and none leaves the view', () => {
   const random = sequence(5);
-  const labels = Array.from({ length: 200 }, () => ({ x: random() * 800, y: random() * 500, width: 40 + random() * 90, height: 18 }));
+  const labels = Array.from(
+    { length: 200 },
+    () => ({ x: random() * 800, y: random() * 500, width: 40 + random() * 90, height: 18 }),
+  );
   const placed = placeLabels(labels, { width: 800, height: 500 });
   for (let a = 0; a < placed.length; a += 1) for (let b = 0; b < a; b += 1) assert.ok(!overlap(placed[a], placed[b]));
   assert.ok(placed.every((box) => box.left >= -0.01 && box.right <= 800.01 && box.top >= -0.01 && box.bottom <= 500.01));
@@ -125,7 +135,14 @@ test('the map’s octets are read as they are written, and refused when cut', ()
   const view = new DataView(buffer);
   [...'CWM1'].forEach((letter, at) => view.setUint8(at, letter.charCodeAt(0)));
   view.setUint32(4, n, true);
-  [1, 2, 3].forEach((value, row) => { view.setFloat32(8 + 4 * row, value, true); view.setFloat32(20 + 4 * row, -value, true); view.setUint32(32 + 4 * row, [30, 10, 20][row], true); view.setUint32(56 + 4 * row, row, true); view.setUint16(68 + 2 * row, row, true); view.setUint16(74 + 2 * row, 1990 + row, true); });
+  [1, 2, 3].forEach((value, row) => {
+    view.setFloat32(8 + 4 * row, value, true);
+    view.setFloat32(20 + 4 * row, -value, true);
+    view.setUint32(32 + 4 * row, [30, 10, 20][row], true);
+    view.setUint32(56 + 4 * row, row, true);
+    view.setUint16(68 + 2 * row, row, true);
+    view.setUint16(74 + 2 * row, 1990 + row, true);
+  });
   const data = parseMap(buffer);
   assert.deepEqual([...data.x], [1, 2, 3]);
   assert.deepEqual(data.bounds, { left: 1, right: 3, bottom: 1, top: 3 });
@@ -143,24 +160,36 @@ test('ids are found in any order', () => {
 
 test('every colouring gives every song a colour, and its legend counts them all', () => {
   const n = 60;
-  const data = { n, genre: Uint16Array.from({ length: n }, (_, row) => (row === 0 ? 0xffff : row % 20)), artist: new Uint32Array(n), plays: Uint32Array.from({ length: n }, (_, row) => row % 7), year: Uint16Array.from({ length: n }, (_, row) => (row % 5 ? 1990 + row % 30 : 0)) };
+  const data = {
+    n,
+    genre: Uint16Array.from({ length: n }, (_, row) => (row === 0 ? 0xffff : row % 20)),
+    artist: new Uint32Array(n),
+    plays: Uint32Array.from({ length: n }, (_, row) => row % 7),
+    year: Uint16Array.from({ length: n }, (_, row) => (row % 5 ? 1990 + row % 30 : 0)),
+  };
   const about = { genres: Array.from({ length: 20 }, (_, index) => `g${index}`), artists: ['a'], years: [1990, 2020] };
-  for (const dark of [true, false]) for (const mode of ['genre', 'artist', 'year', 'plays', 'new']) {
-    const { color, legend, scale } = coloring(mode, data, about, dark);
-    for (let row = 0; row < n; row += 1) assert.match(color(row), /^#[0-9a-f]{6}$/);
-    if (!scale) assert.equal(legend.reduce((sum, entry) => sum + entry.size, 0), n);
-    for (const entry of legend) assert.equal([...Array(n).keys()].filter(entry.match).length, entry.size);
+  for (const dark of [true, false]) {
+    for (const mode of ['genre', 'artist', 'year', 'plays', 'new']) {
+      const { color, legend, scale } = coloring(mode, data, about, dark);
+      for (let row = 0; row < n; row += 1) assert.match(color(row), /^#[0-9a-f]{6}$/);
+      if (!scale) assert.equal(legend.reduce((sum, entry) => sum + entry.size, 0), n);
+      for (const entry of legend) assert.equal([...Array(n).keys()].filter(entry.match).length, entry.size);
+    }
   }
 });
 
 test('a slow machine draws fewer songs while moving, and all of them at rest', async () => {
   let settled = 0;
-  const pace = new Pace(() => { settled += 1; });
+  const pace = new Pace(() => {
+    settled += 1;
+  });
   let time = 0;
   const shares = Array.from({ length: 8 }, () => pace.share(1_000_000, time += 400));
   assert.equal(shares[0], 1);
   assert.ok(shares.at(-1) < 0.05 && shares.at(-1) >= 0.02, String(shares));
-  await new Promise((resolve) => { setTimeout(resolve, 260); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 260);
+  });
   assert.equal(settled, 1);
   assert.equal(pace.share(1_000_000, time += 260), 1, 'the whole picture');
   pace.stop();

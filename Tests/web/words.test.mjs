@@ -32,7 +32,13 @@ test('pictures stay the same, and differ between songs', () => {
 });
 
 test('reasons are told shortly', () => {
-  assert.equal(because({ because: ['you play A - B (17 %)', 'you play C - D (12 %)', 'from plays by 188 listeners and its sound'] }), 'Because you play A – B and C – D');
-  assert.equal(because({ because: ['cosine 0.932; new: placed by its sound alone'] }), 'likeness 0.93; new: placed by its sound alone');
+  assert.equal(
+    because({ because: ['you play A - B (17 %)', 'you play C - D (12 %)', 'from plays by 188 listeners and its sound'] }),
+    'Because you play A – B and C – D',
+  );
+  assert.equal(
+    because({ because: ['cosine 0.932; new: placed by its sound alone'] }),
+    'likeness 0.93; new: placed by its sound alone',
+  );
   assert.equal(because({}), '');
 });

@@ -24,9 +24,16 @@ export const name = (text) => encodeURIComponent(text);
 
 async function failure(response) {
   let body = {};
-  try { body = (await response.json()).error ?? {}; } catch { /* a proxy's page: the status says enough */ }
+  try {
+    body = (await response.json()).error ?? {};
+  } catch { /* a proxy's page: the status says enough */ }
   if (response.status === 401) dispatchEvent(new CustomEvent('coldwave-signed-out'));
-  return new ServerError(response.status, body.code ?? 'failed', body.message ?? `The server answered ${response.status}.`, body.next ?? '');
+  return new ServerError(
+    response.status,
+    body.code ?? 'failed',
+    body.message ?? `The server answered ${response.status}.`,
+    body.next ?? '',
+  );
 }
 
 async function send(method, route, { parameters, body, signal } = {}) {
@@ -36,7 +43,13 @@ async function send(method, route, { parameters, body, signal } = {}) {
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;
   try {
-    response = await fetch(address(route, parameters), { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' });
+    response = await fetch(address(route, parameters), {
+      method,
+      headers,
+      signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+    });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new ServerError(0, 'unreachable', 'The server can’t be reached.', 'Is “coldwave serve” still running?');
@@ -68,7 +81,11 @@ function open() {
 function attach(kind) {
   stream.addEventListener(kind, (event) => {
     let value = null;
-    try { value = JSON.parse(event.data); } catch { return; }
+    try {
+      value = JSON.parse(event.data);
+    } catch {
+      return;
+    }
     for (const action of listeners.get(kind) ?? []) action(value);
   });
 }

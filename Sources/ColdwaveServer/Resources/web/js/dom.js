@@ -6,7 +6,7 @@ const properties = new Set(['value', 'checked', 'disabled', 'hidden', 'selected'
 function set(element, name, value) {
   if (value === undefined || value === null || value === false && !properties.has(name)) return;
   if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-  else if (name === 'style') for (const [key, text] of Object.entries(value)) element.style.setProperty(key, text);
+  else if (name === 'style') { for (const [key, text] of Object.entries(value)) element.style.setProperty(key, text); }
   else if (name === 'data') Object.assign(element.dataset, value);
   else if (properties.has(name)) element[name] = value;
   else element.setAttribute(name, value === true ? '' : value);

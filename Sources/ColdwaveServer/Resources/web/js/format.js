@@ -19,7 +19,10 @@ export function bytes(number) {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = number ?? 0;
   let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) { value /= 1000; unit += 1; }
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
   return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 

@@ -37,6 +37,8 @@ listenToKeys(() => {
   setTimeout(() => document.querySelector('.page-songs input[type=search]')?.focus(), 60);
 });
 // A session that ended (elsewhere, or by age) leads to the sign-in, once.
-addEventListener('coldwave-signed-out', () => { if (current) start(); });
+addEventListener('coldwave-signed-out', () => {
+  if (current) start();
+});
 addEventListener('coldwave-session', start);
 start();

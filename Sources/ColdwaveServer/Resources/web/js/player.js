@@ -1,37 +1,36 @@
 // What plays: one audio element and a queue. Knows no page; pages listen to its events `track`, `state`, `time`, `queue`.
 import { address } from './api.js';
 import { toast } from './parts/toast.js';
+import { entry, PlayQueue } from './playqueue.js';
+import { storedVolume, storeVolume } from './volume.js';
 
-const volumeKey = 'coldwave-volume';
-
-function storedVolume() {
-  try { return Math.min(1, Math.max(0, Number(localStorage.getItem(volumeKey) ?? 0.9))); } catch { return 0.9; }
-}
-
-/** An entry of the queue: a song, or with `start` and `seconds` one moment of it. */
-const entry = (item) => (item.song ? item : { song: item });
-
-class Player extends EventTarget {
+class Player extends PlayQueue {
   constructor() {
     super();
     this.audio = Object.assign(new Audio(), { preload: 'auto', volume: storedVolume() });
-    // `more` is asked for further entries when the queue runs out: `async (ids) => [song]`.
-    Object.assign(this, { queue: [], index: -1, source: '', more: null, failures: 0, offset: 0 });
+    Object.assign(this, { failures: 0, offset: 0 });
     const listen = (kind, action) => this.audio.addEventListener(kind, action);
     for (const kind of ['play', 'pause', 'waiting', 'playing']) listen(kind, () => this.tell('state'));
     for (const kind of ['timeupdate', 'seeked', 'durationchange']) listen(kind, () => this.tick());
     listen('volumechange', () => this.tell('volume'));
     listen('ended', () => this.next(true));
-    listen('playing', () => { this.failures = 0; });
+    listen('playing', () => {
+      this.failures = 0;
+    });
     listen('error', () => this.failed());
   }
 
-  tell(kind) { this.dispatchEvent(new Event(kind)); }
-  get current() { return this.queue[this.index] ?? null; }
-  get song() { return this.current?.song ?? null; }
-  get playing() { return this.index >= 0 && !this.audio.paused; }
-  get time() { return this.offset + (this.audio.currentTime || 0); }
-  get duration() { return !this.format && Number.isFinite(this.audio.duration) && this.audio.duration > 0 ? this.audio.duration : this.song?.durationSeconds ?? 0; }
+  get playing() {
+    return this.index >= 0 && !this.audio.paused;
+  }
+  get time() {
+    return this.offset + (this.audio.currentTime || 0);
+  }
+  get duration() {
+    return !this.format && Number.isFinite(this.audio.duration) && this.audio.duration > 0
+      ? this.audio.duration
+      : this.song?.durationSeconds ?? 0;
+  }
 
   /** Plays a list from `index` on. `source` names where it came from. */
   play(items, index = 0, { source = '', more = null } = {}) {
@@ -40,25 +39,6 @@ class Player extends EventTarget {
     this.more = more;
     this.tell('queue');
     this.jump(index);
-  }
-
-  add(items) {
-    this.queue.push(...items.map(entry));
-    this.tell('queue');
-    if (this.index < 0 && this.queue.length) this.jump(0);
-  }
-
-  removeAt(index) {
-    if (index === this.index) return;
-    this.queue.splice(index, 1);
-    if (index < this.index) this.index -= 1;
-    this.tell('queue');
-  }
-
-  /** Replaces what comes after the current entry (a radio whose slider moved). */
-  upcoming(items) {
-    this.queue.splice(this.index + 1, Infinity, ...items.map(entry));
-    this.tell('queue');
   }
 
   jump(index) {
@@ -107,22 +87,31 @@ class Player extends EventTarget {
         this.queue.push(...added.map(entry));
         this.tell('queue');
       }
-    } catch { /* asked again at the next song */ } finally { this.asking = false; }
+    } catch {
+      /* asked again at the next song */
+    } finally {
+      this.asking = false;
+    }
   }
 
   async next(automatic = false) {
     await this.refill();
     if (this.index + 1 < this.queue.length) this.jump(this.index + 1);
-    else if (automatic || this.song) { this.audio.pause(); this.tell('state'); }
+    else if (automatic || this.song) {
+      this.audio.pause();
+      this.tell('state');
+    }
   }
 
   previous() {
-    if (this.time > 4 || this.index === 0) this.seek(this.current?.start ?? 0); else this.jump(this.index - 1);
+    if (this.time > 4 || this.index === 0) this.seek(this.current?.start ?? 0);
+    else this.jump(this.index - 1);
   }
 
   toggle() {
     if (this.index < 0) return;
-    if (this.audio.paused) this.audio.play().catch(() => this.tell('state')); else this.audio.pause();
+    if (this.audio.paused) this.audio.play().catch(() => this.tell('state'));
+    else this.audio.pause();
   }
 
   seek(seconds) {
@@ -136,7 +125,7 @@ class Player extends EventTarget {
 
   setVolume(volume) {
     Object.assign(this.audio, { volume: Math.max(0, Math.min(1, volume)), muted: false });
-    try { localStorage.setItem(volumeKey, String(this.audio.volume)); } catch { /* not remembered, then */ }
+    storeVolume(this.audio.volume);
   }
 
   stop() {

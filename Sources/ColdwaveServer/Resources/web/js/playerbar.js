@@ -9,13 +9,26 @@ import { feedback } from './parts/feedback.js';
 import { newBadge } from './parts/songs.js';
 import { clock } from './format.js';
 
-const act = (name, label, onclick, className = '') => h('button.icon-button', { type: 'button', 'aria-label': label, title: label, onclick, class: className }, icon(name, 24));
+const act = (name, label, onclick, className = '') =>
+  h('button.icon-button', { type: 'button', 'aria-label': label, title: label, onclick, class: className }, icon(name, 24));
 
 /** Seek bar and times, used in the bar and in the sheet. */
 export function seekBar() {
   let held = false;
-  const range = slider({ label: 'Position in the song', max: 1, step: 0.1, text: (value) => `${clock(value)} of ${clock(player.duration)}`,
-    oninput: (value) => { held = true; now.textContent = clock(value); }, onchange: (value) => { held = false; player.seek(value); } });
+  const range = slider({
+    label: 'Position in the song',
+    max: 1,
+    step: 0.1,
+    text: (value) => `${clock(value)} of ${clock(player.duration)}`,
+    oninput: (value) => {
+      held = true;
+      now.textContent = clock(value);
+    },
+    onchange: (value) => {
+      held = false;
+      player.seek(value);
+    },
+  });
   const now = h('span.time', {}, '0:00');
   const end = h('span.time', {}, '0:00');
   const paint = () => {
@@ -40,12 +53,26 @@ export function transport(size = '') {
   };
   for (const kind of ['state', 'track']) player.addEventListener(kind, paint);
   paint();
-  return h('div.transport', {}, act('previous', 'Previous song', () => player.previous(), 'solid-icon hide-phone'), toggle, act('next', 'Next song', () => player.next(), 'solid-icon'));
+  return h(
+    'div.transport',
+    {},
+    act('previous', 'Previous song', () => player.previous(), 'solid-icon hide-phone'),
+    toggle,
+    act('next', 'Next song', () => player.next(), 'solid-icon'),
+  );
 }
 
 function volume() {
-  const mute = act('volume', 'Mute', () => { player.audio.muted = !player.audio.muted; });
-  const range = slider({ label: 'Volume', value: player.audio.volume, text: (value) => `${Math.round(value * 100)} percent`, oninput: (value) => player.setVolume(value), className: 'volume' });
+  const mute = act('volume', 'Mute', () => {
+    player.audio.muted = !player.audio.muted;
+  });
+  const range = slider({
+    label: 'Volume',
+    value: player.audio.volume,
+    text: (value) => `${Math.round(value * 100)} percent`,
+    oninput: (value) => player.setVolume(value),
+    className: 'volume',
+  });
   player.addEventListener('volume', () => {
     const silent = player.audio.muted || player.audio.volume === 0;
     replace(mute, icon(silent ? 'muted' : 'volume', 24));
@@ -60,11 +87,21 @@ function nowPlaying(openSheet) {
   const paint = () => {
     const song = player.song;
     if (!song) return void replace(box, h('span.now-idle', {}, 'Nothing is playing. Pick a song, or let the radio choose.'));
-    replace(box,
-      h('button.now-cover', { type: 'button', 'aria-label': 'Show what is playing and the queue', onclick: openSheet }, cover(song)),
-      h('div.now-words', {}, h('a.song-title', { href: link('song', song.id) }, song.title, song.plays === 0 ? newBadge() : null),
-        h('span.song-artist', {}, song.artist)),
-      feedback(song));
+    replace(
+      box,
+      h(
+        'button.now-cover',
+        { type: 'button', 'aria-label': 'Show what is playing and the queue', onclick: openSheet },
+        cover(song),
+      ),
+      h(
+        'div.now-words',
+        {},
+        h('a.song-title', { href: link('song', song.id) }, song.title, song.plays === 0 ? newBadge() : null),
+        h('span.song-artist', {}, song.artist),
+      ),
+      feedback(song),
+    );
     document.title = `${song.title} – ${song.artist}`;
   };
   player.addEventListener('track', paint);
@@ -74,8 +111,17 @@ function nowPlaying(openSheet) {
 
 export function playerBar(openSheet) {
   const progress = h('span.hairline', { 'aria-hidden': 'true' });
-  player.addEventListener('time', () => progress.style.setProperty('--fill', String(player.duration ? player.time / player.duration : 0)));
+  player.addEventListener(
+    'time',
+    () => progress.style.setProperty('--fill', String(player.duration ? player.time / player.duration : 0)),
+  );
   const queue = act('queue', 'Queue', openSheet, 'queue-button');
-  return h('section.player', { 'aria-label': 'Player' }, progress, nowPlaying(openSheet), h('div.player-middle', {}, transport(), seekBar()),
-    h('div.player-end', {}, queue, volume()));
+  return h(
+    'section.player',
+    { 'aria-label': 'Player' },
+    progress,
+    nowPlaying(openSheet),
+    h('div.player-middle', {}, transport(), seekBar()),
+    h('div.player-end', {}, queue, volume()),
+  );
 }

@@ -1,11 +1,17 @@
 // Hash routes. A page is `async (container, parameters) => cleanup?`; the one before is always cleaned up first.
-import { replace, h } from './dom.js';
+import { h, replace } from './dom.js';
 import { trouble } from './parts/trouble.js';
 
 /** `#/song/12?x=1` → `{ name: 'song', rest: ['12'], query }`. */
 export function parse(hash) {
   const [path, search = ''] = hash.replace(/^#\/?/, '').split('?');
-  const [name = '', ...rest] = path.split('/').map((part) => { try { return decodeURIComponent(part); } catch { return part; } });
+  const [name = '', ...rest] = path.split('/').map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
   return { name, rest: rest.filter(Boolean), query: Object.fromEntries(new URLSearchParams(search)) };
 }
 
@@ -25,7 +31,11 @@ export class Router {
   }
 
   leave() {
-    try { this.cleanup?.(); } catch (error) { console.warn(error); }
+    try {
+      this.cleanup?.();
+    } catch (error) {
+      console.warn(error);
+    }
     this.cleanup = null;
   }
 

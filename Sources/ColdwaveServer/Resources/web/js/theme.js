@@ -3,7 +3,11 @@ const key = 'coldwave-theme';
 const order = ['auto', 'light', 'dark'];
 
 function stored() {
-  try { return localStorage.getItem(key) ?? 'auto'; } catch { return 'auto'; }
+  try {
+    return localStorage.getItem(key) ?? 'auto';
+  } catch {
+    return 'auto';
+  }
 }
 
 export const theme = () => (order.includes(stored()) ? stored() : 'auto');
@@ -17,7 +21,9 @@ export function applyTheme() {
 
 export function nextTheme() {
   const next = order[(order.indexOf(theme()) + 1) % order.length];
-  try { localStorage.setItem(key, next); } catch { /* private windows forget, that is all */ }
+  try {
+    localStorage.setItem(key, next);
+  } catch { /* private windows forget, that is all */ }
   applyTheme();
   return next;
 }

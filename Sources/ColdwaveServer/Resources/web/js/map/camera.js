@@ -2,13 +2,31 @@
 import { calm } from '../dom.js';
 
 export class Camera {
-  constructor() { Object.assign(this, { x: 0, y: 0, scale: 1, least: 1e-3, most: 1e6, width: 1, height: 1, inset: { left: 0, right: 0, top: 0, bottom: 0 } }); }
+  constructor() {
+    Object.assign(this, {
+      x: 0,
+      y: 0,
+      scale: 1,
+      least: 1e-3,
+      most: 1e6,
+      width: 1,
+      height: 1,
+      inset: { left: 0, right: 0, top: 0, bottom: 0 },
+    });
+  }
 
-  resize(width, height) { this.width = Math.max(1, width); this.height = Math.max(1, height); }
+  resize(width, height) {
+    this.width = Math.max(1, width);
+    this.height = Math.max(1, height);
+  }
 
   /** Pixels from the top left to the plane, and back. */
-  toPlane(px, py) { return [this.x + (px - this.width / 2) / this.scale, this.y - (py - this.height / 2) / this.scale]; }
-  toPixels(x, y) { return [(x - this.x) * this.scale + this.width / 2, (this.y - y) * this.scale + this.height / 2]; }
+  toPlane(px, py) {
+    return [this.x + (px - this.width / 2) / this.scale, this.y - (py - this.height / 2) / this.scale];
+  }
+  toPixels(x, y) {
+    return [(x - this.x) * this.scale + this.width / 2, (this.y - y) * this.scale + this.height / 2];
+  }
 
   get view() {
     const [left, top] = this.toPlane(0, 0);
@@ -16,7 +34,10 @@ export class Camera {
     return { left, right, bottom, top };
   }
 
-  pan(dx, dy) { this.x -= dx / this.scale; this.y += dy / this.scale; }
+  pan(dx, dy) {
+    this.x -= dx / this.scale;
+    this.y += dy / this.scale;
+  }
 
   /** Zooms so that what lies under the pixel stays there. */
   zoom(factor, px = this.width / 2, py = this.height / 2) {
@@ -32,8 +53,15 @@ export class Camera {
     const { inset } = this;
     const width = Math.max(80, this.width - inset.left - inset.right);
     const height = Math.max(80, this.height - inset.top - inset.bottom);
-    const scale = Math.max(this.least, Math.min(closest, this.most, 0.9 * Math.min(width / Math.max(right - left, 1e-6), height / Math.max(top - bottom, 1e-6))));
-    return { x: (left + right) / 2 + (inset.right - inset.left) / 2 / scale, y: (bottom + top) / 2 + (inset.top - inset.bottom) / 2 / scale, scale };
+    const scale = Math.max(
+      this.least,
+      Math.min(closest, this.most, 0.9 * Math.min(width / Math.max(right - left, 1e-6), height / Math.max(top - bottom, 1e-6))),
+    );
+    return {
+      x: (left + right) / 2 + (inset.right - inset.left) / 2 / scale,
+      y: (bottom + top) / 2 + (inset.top - inset.bottom) / 2 / scale,
+      scale,
+    };
   }
 
   /** Calls `draw` on the way to the target; a later flight ends an earlier one. */
@@ -57,5 +85,7 @@ export class Camera {
     else step(began);
   }
 
-  land() { this.flight = null; }
+  land() {
+    this.flight = null;
+  }
 }

@@ -15,7 +15,16 @@ export function parseMap(buffer) {
     at += n * Type.BYTES_PER_ELEMENT;
     return values;
   };
-  const data = { n, x: column(Float32Array), y: column(Float32Array), id: column(Uint32Array), artist: column(Uint32Array), plays: column(Uint32Array), genre: column(Uint16Array), year: column(Uint16Array) };
+  const data = {
+    n,
+    x: column(Float32Array),
+    y: column(Float32Array),
+    id: column(Uint32Array),
+    artist: column(Uint32Array),
+    plays: column(Uint32Array),
+    genre: column(Uint16Array),
+    year: column(Uint16Array),
+  };
   // Sent as pictures have it, downwards; the camera's plane has y upwards.
   for (let row = 0; row < n; row += 1) data.y[row] = -data.y[row];
   data.bounds = boundsOf(data.x, data.y);
@@ -58,4 +67,14 @@ export function rowFinder(ids) {
     }
     return -1;
   };
+}
+
+/** x and y by turns, as the graphics card takes them. */
+export function interleaved({ x, y }, rows) {
+  const places = new Float32Array(rows.length * 2);
+  for (let at = 0; at < rows.length; at += 1) {
+    places[2 * at] = x[rows[at]];
+    places[2 * at + 1] = y[rows[at]];
+  }
+  return places;
 }

@@ -6,8 +6,14 @@ export function gestures(surface, scene, hooks) {
   let lasso = null;
   let moved = 0;
   let spread = 0;
-  const at = (event) => { const box = surface.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
-  const gap = () => { const [a, b] = [...touches.values()]; return Math.hypot(a[0] - b[0], a[1] - b[1]); };
+  const at = (event) => {
+    const box = surface.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  };
+  const gap = () => {
+    const [a, b] = [...touches.values()];
+    return Math.hypot(a[0] - b[0], a[1] - b[1]);
+  };
 
   function down(event) {
     if (event.button > 0) return;
@@ -16,8 +22,11 @@ export function gestures(surface, scene, hooks) {
     touches.set(event.pointerId, place);
     camera.land();
     moved = 0;
-    if (touches.size === 2) { spread = gap(); lasso = null; hooks.lasso([], false); }
-    else if (hooks.lassoing() || event.shiftKey) lasso = [...place];
+    if (touches.size === 2) {
+      spread = gap();
+      lasso = null;
+      hooks.lasso([], false);
+    } else if (hooks.lassoing() || event.shiftKey) lasso = [...place];
   }
 
   function move(event) {
@@ -31,7 +40,10 @@ export function gestures(surface, scene, hooks) {
       lasso.push(...place);
       return hooks.lasso(lasso, false);
     }
-    if (moved > 4) { surface.classList.add('dragging'); hooks.hover(-1); }
+    if (moved > 4) {
+      surface.classList.add('dragging');
+      hooks.hover(-1);
+    }
     camera.pan(dx / touches.size, dy / touches.size);
     if (touches.size === 2) {
       const now = gap();
@@ -51,7 +63,9 @@ export function gestures(surface, scene, hooks) {
       if (event.type === 'pointerup') return hooks.lasso(line, true);
       return hooks.lasso([], false);
     }
-    if (event.type === 'pointerup' && moved < 6 && touches.size === 0) hooks.click(scene.pick(...at(event), event.pointerType === 'mouse' ? 12 : 22), ...at(event));
+    if (event.type === 'pointerup' && moved < 6 && touches.size === 0) {
+      hooks.click(scene.pick(...at(event), event.pointerType === 'mouse' ? 12 : 22), ...at(event));
+    }
   }
 
   function wheel(event) {
@@ -71,8 +85,9 @@ export function gestures(surface, scene, hooks) {
     else if (event.key === '+' || event.key === '=') camera.zoom(1.35);
     else if (event.key === '-') camera.zoom(1 / 1.35);
     else if (event.key === '0' || event.key === 'Home') scene.fly(scene.whole);
-    else if (event.key === 'Enter') hooks.click(scene.pick(camera.width / 2, camera.height / 2, 80), camera.width / 2, camera.height / 2);
-    else if (event.key === 'Escape') hooks.escape();
+    else if (event.key === 'Enter') {
+      hooks.click(scene.pick(camera.width / 2, camera.height / 2, 80), camera.width / 2, camera.height / 2);
+    } else if (event.key === 'Escape') hooks.escape();
     else return;
     event.preventDefault();
     camera.land();
@@ -80,8 +95,18 @@ export function gestures(surface, scene, hooks) {
     hooks.speak(scene.pick(camera.width / 2, camera.height / 2, 80));
   }
 
-  const events = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: up, pointerleave: () => hooks.hover(-1), keydown: key, blur: () => hooks.hover(-1),
-    dblclick: (event) => { scene.fly({ ...camera.fitted({ left: 0, right: 0, top: 0, bottom: 0 }), ...around(at(event)) }); } };
+  const events = {
+    pointerdown: down,
+    pointermove: move,
+    pointerup: up,
+    pointercancel: up,
+    pointerleave: () => hooks.hover(-1),
+    keydown: key,
+    blur: () => hooks.hover(-1),
+    dblclick: (event) => {
+      scene.fly({ ...camera.fitted({ left: 0, right: 0, top: 0, bottom: 0 }), ...around(at(event)) });
+    },
+  };
   /** Twice as near, with the clicked place kept where it is. */
   function around([px, py]) {
     const [x, y] = camera.toPlane(px, py);

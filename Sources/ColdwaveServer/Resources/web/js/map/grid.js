@@ -7,7 +7,14 @@ export class Grid {
     const width = Math.max(right - left, 1e-9);
     const height = Math.max(top - bottom, 1e-9);
     this.cell = Math.max(Math.sqrt(width * height * perCell / Math.max(n, 1)), Math.max(width, height) / 4096);
-    Object.assign(this, { x, y, left, bottom, columns: Math.floor(width / this.cell) + 1, lines: Math.floor(height / this.cell) + 1 });
+    Object.assign(this, {
+      x,
+      y,
+      left,
+      bottom,
+      columns: Math.floor(width / this.cell) + 1,
+      lines: Math.floor(height / this.cell) + 1,
+    });
     // A counting sort: where each cell's rows start, then the rows themselves.
     const cells = new Uint32Array(n);
     const start = new Uint32Array(this.columns * this.lines + 1);
@@ -24,8 +31,12 @@ export class Grid {
     this.rows = rows;
   }
 
-  column(x) { return Math.max(0, Math.min(this.columns - 1, Math.floor((x - this.left) / this.cell))); }
-  line(y) { return Math.max(0, Math.min(this.lines - 1, Math.floor((y - this.bottom) / this.cell))); }
+  column(x) {
+    return Math.max(0, Math.min(this.columns - 1, Math.floor((x - this.left) / this.cell)));
+  }
+  line(y) {
+    return Math.max(0, Math.min(this.lines - 1, Math.floor((y - this.bottom) / this.cell)));
+  }
 
   /** Calls `visit(row)` for every row inside the box; stops when it returns `false`. */
   each({ left, right, bottom, top }, visit) {

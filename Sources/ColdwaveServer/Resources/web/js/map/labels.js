@@ -1,7 +1,21 @@
 // Names on the map, none over another.
 
 // Offsets in label sizes, the nearest first.
-export const places = [[0, 0], [0, -1.2], [0, 1.2], [-0.6, -1], [0.6, -1], [-0.6, 1], [0.6, 1], [0, -1.9], [0, 1.9], [-0.8, 0], [0.8, 0], [0, -2.6], [0, 2.6]];
+export const places = [
+  [0, 0],
+  [0, -1.2],
+  [0, 1.2],
+  [-0.6, -1],
+  [0.6, -1],
+  [-0.6, 1],
+  [0.6, 1],
+  [0, -1.9],
+  [0, 1.9],
+  [-0.8, 0],
+  [0.8, 0],
+  [0, -2.6],
+  [0, 2.6],
+];
 
 export const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
@@ -22,7 +36,15 @@ export function placeLabels(labels, { width, height, taken = [], margin = 4, mos
     for (const [dx, dy] of offsets) {
       const x = Math.min(Math.max(label.x + dx * label.width, label.width / 2 + margin), width - label.width / 2 - margin);
       const y = Math.min(Math.max(label.y + dy * label.height, label.height / 2 + margin), height - label.height / 2 - margin);
-      const box = { left: x - label.width / 2 - margin, right: x + label.width / 2 + margin, top: y - label.height / 2 - margin, bottom: y + label.height / 2 + margin, x, y, index };
+      const box = {
+        left: x - label.width / 2 - margin,
+        right: x + label.width / 2 + margin,
+        top: y - label.height / 2 - margin,
+        bottom: y + label.height / 2 + margin,
+        x,
+        y,
+        index,
+      };
       if (boxes.some((other) => overlap(box, other))) continue;
       second ??= box;
       if (busy(box)) continue;

@@ -31,11 +31,25 @@ function artistsInView(scene, most) {
     return true;
   });
   if (seen > most) return [];
-  return [...found].sort((a, b) => b[1].n - a[1].n).map(([artist, { x, y, n }]) => ({ key: `a${artist}`, text: scene.about.artists[artist], kind: 'artist', x: x / n, y: y / n, lift: 16 }));
+  return [...found].sort((a, b) => b[1].n - a[1].n).map(([artist, { x, y, n }]) => ({
+    key: `a${artist}`,
+    text: scene.about.artists[artist],
+    kind: 'artist',
+    x: x / n,
+    y: y / n,
+    lift: 16,
+  }));
 }
 
 export function names(scene, layer) {
-  const regions = [...(scene.about.regions ?? [])].sort((a, b) => b.size - a.size).map((region, index) => ({ key: `r${index}`, text: region.name, kind: 'region', x: region.x, y: region.y, lift: 0 }));
+  const regions = [...(scene.about.regions ?? [])].sort((a, b) => b.size - a.size).map((region, index) => ({
+    key: `r${index}`,
+    text: region.name,
+    kind: 'region',
+    x: region.x,
+    y: region.y,
+    lift: 0,
+  }));
   const shown = new Map();
 
   function paint() {
@@ -62,12 +76,25 @@ export function names(scene, layer) {
       return covered > 1;
     };
     const taken = [{ left: 0, right: camera.width, top: -100, bottom: camera.inset.top - 8 }];
-    const placed = new Map(placeLabels(labels, { width: camera.width, height: camera.height, taken, most: narrow ? 16 : 42, busy, offsets: narrow ? places.slice(0, 3) : places }).map((box) => [wanted[box.index].key, box]));
+    const placed = new Map(
+      placeLabels(labels, {
+        width: camera.width,
+        height: camera.height,
+        taken,
+        most: narrow ? 16 : 42,
+        busy,
+        offsets: narrow ? places.slice(0, 3) : places,
+      }).map((box) => [wanted[box.index].key, box]),
+    );
     for (const [key, element] of shown) {
       const box = placed.get(key);
       element.classList.toggle('shown', Boolean(box));
-      if (box) element.style.setProperty('transform', `translate(${(box.x).toFixed(1)}px, ${(box.y).toFixed(1)}px) translate(-50%, -50%)`);
-      else if (!key.startsWith('r')) { element.remove(); shown.delete(key); }
+      if (box) {
+        element.style.setProperty('transform', `translate(${box.x.toFixed(1)}px, ${box.y.toFixed(1)}px) translate(-50%, -50%)`);
+      } else if (!key.startsWith('r')) {
+        element.remove();
+        shown.delete(key);
+      }
     }
   }
   scene.addEventListener('view', paint);

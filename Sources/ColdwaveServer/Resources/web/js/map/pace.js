@@ -7,7 +7,9 @@ const fewest = 20000;
 
 export class Pace {
   /** `settle` is called when the movement is over and a whole picture is due. */
-  constructor(settle) { Object.assign(this, { settle, part: 1, last: -Infinity, timer: 0 }); }
+  constructor(settle) {
+    Object.assign(this, { settle, part: 1, last: -Infinity, timer: 0 });
+  }
 
   /** The share of `n` points to draw in the frame at `time` (milliseconds). */
   share(n, time) {
@@ -31,7 +33,9 @@ export class Pace {
     return this.part;
   }
 
-  stop() { clearTimeout(this.timer); }
+  stop() {
+    clearTimeout(this.timer);
+  }
 }
 
 /** 0 … n − 1 in a random order that a seed decides (Fisher–Yates). */

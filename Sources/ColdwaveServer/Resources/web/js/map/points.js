@@ -38,7 +38,12 @@ void main() {
 export class Points {
   /** Throws where there is no WebGL 2. */
   constructor(canvas) {
-    const gl = canvas.getContext('webgl2', { alpha: true, antialias: false, premultipliedAlpha: true, powerPreference: 'high-performance' });
+    const gl = canvas.getContext('webgl2', {
+      alpha: true,
+      antialias: false,
+      premultipliedAlpha: true,
+      powerPreference: 'high-performance',
+    });
     if (!gl) throw new Error('no WebGL');
     Object.assign(this, { canvas, gl, n: 0, layers: new Map() });
     this.program = gl.createProgram();
@@ -51,7 +56,11 @@ export class Points {
     gl.linkProgram(this.program);
     if (!gl.getProgramParameter(this.program, gl.LINK_STATUS)) throw new Error('no WebGL');
     gl.useProgram(this.program);
-    this.at = Object.fromEntries(['middle', 'stretch', 'size', 'ring', 'square', 'soft', 'rim', 'ground'].map((name) => [name, gl.getUniformLocation(this.program, name)]));
+    this.at = Object.fromEntries(
+      ['middle', 'stretch', 'size', 'ring', 'square', 'soft', 'rim', 'ground'].map((
+        name,
+      ) => [name, gl.getUniformLocation(this.program, name)]),
+    );
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
@@ -59,7 +68,8 @@ export class Points {
   /** A layer of points: interleaved places, and four bytes of colour each. */
   layer(name, places, colors, style = {}) {
     const { gl } = this;
-    const layer = this.layers.get(name) ?? { array: gl.createVertexArray(), places: gl.createBuffer(), colors: gl.createBuffer() };
+    const layer = this.layers.get(name) ??
+      { array: gl.createVertexArray(), places: gl.createBuffer(), colors: gl.createBuffer() };
     gl.bindVertexArray(layer.array);
     if (places) this.fill(layer.places, 0, places, 2, gl.FLOAT, false);
     if (colors) this.fill(layer.colors, 1, colors, 4, gl.UNSIGNED_BYTE, true);
@@ -97,9 +107,13 @@ export class Points {
       gl.bindVertexArray(layer.array);
       // A soft light around each song, where there are few enough to afford it.
       if (layer.glow) this.call(n, { diameter: diameter * 5, soft: layer.glow });
-      this.call(n, { diameter, ring: layer.ring ? Math.min(0.9, 2 * layer.ring * ratio / diameter) : 0,
+      this.call(n, {
+        diameter,
+        ring: layer.ring ? Math.min(0.9, 2 * layer.ring * ratio / diameter) : 0,
         // Too small for a disc to show: plain squares need no blending at their edge.
-        square: diameter < 2.5 ? 1 : 0, rim: layer.rim && diameter > 8.5 * ratio ? 2.4 * ratio / diameter : 0 });
+        square: diameter < 2.5 ? 1 : 0,
+        rim: layer.rim && diameter > 8.5 * ratio ? 2.4 * ratio / diameter : 0,
+      });
     }
   }
 

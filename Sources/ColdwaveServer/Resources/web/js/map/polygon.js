@@ -25,7 +25,9 @@ export function boxOf(polygon) {
 export function enclosed(grid, polygon) {
   const rows = [];
   if (polygon.length < 6) return rows;
-  grid.each(boxOf(polygon), (row) => { if (inside(polygon, grid.x[row], grid.y[row])) rows.push(row); });
+  grid.each(boxOf(polygon), (row) => {
+    if (inside(polygon, grid.x[row], grid.y[row])) rows.push(row);
+  });
   return rows;
 }
 

@@ -2,9 +2,10 @@
 import { Camera } from './camera.js';
 import { Grid } from './grid.js';
 import { Points } from './points.js';
-import { boundsOf } from './data.js';
+import { boundsOf, interleaved } from './data.js';
 import { coloring, rgb } from './palette.js';
 import { isDark } from '../theme.js';
+import { paintOverlays } from './overlays.js';
 import { sequence } from '../format.js';
 import { Pace, shuffled } from './pace.js';
 
@@ -18,12 +19,7 @@ export class Scene extends EventTarget {
     // Drawn in a random order: no genre lies on top of another, and the first part is a fair sample of all.
     this.order = shuffled(data.n, sequence(1));
     this.pace = new Pace(() => this.redraw());
-    const places = new Float32Array(data.n * 2);
-    this.order.forEach((row, at) => {
-      places[2 * at] = data.x[row];
-      places[2 * at + 1] = data.y[row];
-    });
-    this.points.layer('songs', places, null);
+    this.points.layer('songs', interleaved(data, this.order), null);
     this.recolor();
   }
 
@@ -43,6 +39,7 @@ export class Scene extends EventTarget {
     const known = new Map();
     const held = this.spotlight === null ? null : this.coloring.legend[this.spotlight]?.match;
     const dim = Boolean(this.lit || this.found || this.selected);
+    const faint = isDark() ? 46 : 60;
     const front = [];
     for (let at = 0; at < n; at += 1) {
       const row = this.order[at];
@@ -51,7 +48,7 @@ export class Scene extends EventTarget {
       if (!parts) known.set(color, parts = rgb(color));
       const shown = held ? held(row) : !dim;
       colors.set(parts, at * 4);
-      colors[at * 4 + 3] = shown ? 235 : isDark() ? 46 : 60;
+      colors[at * 4 + 3] = shown ? 235 : faint;
       if (shown && this.coloring.front?.(row)) front.push(row);
     }
     this.points.layer('songs', null, colors, { rim: true, glow: n <= 4000 && isDark() ? 0.3 : 0 });
@@ -61,41 +58,40 @@ export class Scene extends EventTarget {
 
   /** A few points on top of all. */
   overlay(name, rows, color, style) {
-    const places = new Float32Array(rows.length * 2);
     const colors = new Uint8Array(rows.length * 4);
     rows.forEach((row, index) => {
-      places[2 * index] = this.data.x[row];
-      places[2 * index + 1] = this.data.y[row];
       colors.set(rgb(typeof color === 'function' ? color(row) : color), index * 4);
       colors[index * 4 + 3] = style?.alpha ?? 255;
     });
-    this.points.layer(name, places, colors, { rim: !style?.ring && !style?.alpha, ...style });
+    this.points.layer(name, interleaved(this.data, rows), colors, { rim: !style?.ring && !style?.alpha, ...style });
     this.redraw();
   }
 
-  rows(ids) { return ids.map(this.data.rowOf).filter((row) => row >= 0); }
+  rows(ids) {
+    return ids.map(this.data.rowOf).filter((row) => row >= 0);
+  }
 
   /** What a listener has played and is recommended; `null` for nobody. */
-  light(lit) { this.lit = lit; this.refresh(); }
+  light(lit) {
+    this.lit = lit;
+    this.refresh();
+  }
 
   /** Songs a search found; gives their rows. */
-  find(ids) { this.found = ids && this.rows(ids); this.refresh(); return this.found ?? []; }
+  find(ids) {
+    this.found = ids && this.rows(ids);
+    this.refresh();
+    return this.found ?? [];
+  }
 
-  select(rows) { this.selected = rows; this.refresh(); }
+  select(rows) {
+    this.selected = rows;
+    this.refresh();
+  }
 
   /** Everything on top, in the colours of now. */
   refresh() {
-    const own = (row) => this.coloring.color(row);
-    const dark = isDark();
-    const played = this.lit ? this.rows(this.lit.played) : [];
-    const recommended = this.lit ? this.rows(this.lit.recommended) : [];
-    this.overlay('played halo', played, dark ? '#7fcdf8' : '#0a6cbd', { larger: 1, plus: 14, alpha: 70 });
-    this.overlay('played', played, own, { larger: 1.15, plus: 2 });
-    this.overlay('recommended', recommended, dark ? '#f4fbff' : '#0c1a2e', { larger: 1.2, plus: 8, ring: 2 });
-    this.overlay('recommended core', recommended, own, { larger: 1 });
-    this.overlay('found', this.found ?? [], own, { larger: 1.3, plus: 4 });
-    // A lasso round most of a large map: the songs themselves are bright enough.
-    this.overlay('selected', this.selected && this.selected.length < 60000 ? this.selected : [], own, { larger: 1.2, plus: 1 });
+    paintOverlays(this);
     this.paint();
   }
 
@@ -124,7 +120,9 @@ export class Scene extends EventTarget {
     if (rows.length) this.fly(this.camera.fitted(boundsOf(this.data.x, this.data.y, rows), this.whole.scale * 6));
   }
 
-  fly(target) { this.camera.fly(target, () => this.redraw()); }
+  fly(target) {
+    this.camera.fly(target, () => this.redraw());
+  }
 
   pick(px, py, reach = 12) {
     const [x, y] = this.camera.toPlane(px, py);

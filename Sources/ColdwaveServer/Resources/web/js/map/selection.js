@@ -21,41 +21,89 @@ function suggestion(scene, rows) {
 
 export function selectionPanel(scene, close) {
   const panel = h('section.map-card.selection', { 'aria-label': 'Selected songs', hidden: true });
-  return { element: panel,
+  return {
+    element: panel,
     show(rows) {
-      if (!rows?.length) { panel.hidden = true; return; }
+      if (!rows?.length) {
+        panel.hidden = true;
+        return;
+      }
       const kept = rows.slice(0, limit);
       const ids = kept.map((row) => scene.data.id[row]);
       let saved = null;
-      const title = h('input', { type: 'text', value: suggestion(scene, rows), 'aria-label': 'Name of the playlist', maxlength: 120 });
+      const title = h('input', {
+        type: 'text',
+        value: suggestion(scene, rows),
+        'aria-label': 'Name of the playlist',
+        maxlength: 120,
+      });
       const save = async () => {
         saved ??= await post('playlists', { title: title.value.trim() || 'From the map', tracks: ids });
         return saved.id;
       };
       const act = (name, label, action, className = '') => {
-        const button = h('button.button', { type: 'button', class: className, onclick: async () => {
-          button.disabled = true;
-          try { await action(button); } catch (error) { complain(error); } finally { button.disabled = false; }
-        } }, icon(name, 18), label);
+        const button = h(
+          'button.button',
+          {
+            type: 'button',
+            class: className,
+            onclick: async () => {
+              button.disabled = true;
+              try {
+                await action(button);
+              } catch (error) {
+                complain(error);
+              } finally {
+                button.disabled = false;
+              }
+            },
+          },
+          icon(name, 18),
+          label,
+        );
         return button;
       };
-      title.addEventListener('input', () => { saved = null; });
-      replace(panel,
-        h('div.selection-head', {}, h('h2', { role: 'status' }, many(rows.length, 'song')), h('button.icon-button', { type: 'button', 'aria-label': 'Let go of the selection', onclick: close }, icon('close', 20))),
+      title.addEventListener('input', () => {
+        saved = null;
+      });
+      replace(
+        panel,
+        h(
+          'div.selection-head',
+          {},
+          h('h2', { role: 'status' }, many(rows.length, 'song')),
+          h('button.icon-button', { type: 'button', 'aria-label': 'Let go of the selection', onclick: close }, icon('close', 20)),
+        ),
         rows.length > limit ? h('p.faint', {}, `A playlist takes the first ${many(limit, 'song')}.`) : null,
         title,
-        h('div.selection-acts', {},
+        h(
+          'div.selection-acts',
+          {},
           act('play', 'Play', async () => {
             // The first few start at once; the rest follow as their titles arrive.
             const first = await songsById(ids.slice(0, 4));
             player.play(first, 0, { source: 'the map' });
-            songsById(ids.slice(4, 200)).then((rest) => { if (player.source === 'the map' && player.queue[0]?.song.id === first[0]?.id) player.add(rest); });
+            songsById(ids.slice(4, 200)).then((rest) => {
+              if (player.source === 'the map' && player.queue[0]?.song.id === first[0]?.id) player.add(rest);
+            });
           }, 'primary'),
-          act('save', 'Save', async (button) => { const id = await save(); button.lastChild.textContent = 'Saved'; toast(`“${title.value}” is kept.`, { action: 'Open', run: () => { location.hash = link('playlists', id); } }); }),
+          act('save', 'Save', async (button) => {
+            const id = await save();
+            button.lastChild.textContent = 'Saved';
+            toast(`“${title.value}” is kept.`, {
+              action: 'Open',
+              run: () => {
+                location.hash = link('playlists', id);
+              },
+            });
+          }),
           act('download', 'M3U8', async () => {
             const id = await save();
             h('a', { href: address(`playlists/${id}/file`, { format: 'm3u8' }), download: `${title.value}.m3u8` }).click();
-          })));
+          }),
+        ),
+      );
       panel.hidden = false;
-    } };
+    },
+  };
 }

@@ -24,7 +24,9 @@ export async function songsById(ids, { at = 6 } = {}) {
     while (next < ids.length) {
       const index = next;
       next += 1;
-      try { songs[index] = await songById(ids[index]); } catch { /* gone since the map was made */ }
+      try {
+        songs[index] = await songById(ids[index]);
+      } catch { /* gone since the map was made */ }
     }
   };
   await Promise.all(Array.from({ length: at }, worker));

@@ -4,11 +4,16 @@ import { icon } from '../icons.js';
 import { me } from '../me.js';
 
 function toggle(song, kind, value, label) {
-  const button = h(`button.icon-button.say-${kind}`, { type: 'button', title: label, 'aria-label': `${label}: ${song.title}`, 'aria-pressed': String(me.scoreOf(song) === value),
+  const button = h(`button.icon-button.say-${kind}`, {
+    type: 'button',
+    title: label,
+    'aria-label': `${label}: ${song.title}`,
+    'aria-pressed': String(me.scoreOf(song) === value),
     onclick: (event) => {
       event.stopPropagation();
       me.score(song, me.scoreOf(song) === value ? 0 : value);
-    } }, icon(kind === 'love' ? 'heart' : 'not', 20));
+    },
+  }, icon(kind === 'love' ? 'heart' : 'not', 20));
   return button;
 }
 

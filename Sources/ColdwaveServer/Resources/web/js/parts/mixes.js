@@ -7,19 +7,42 @@ import { many } from '../format.js';
 import { cover } from './cover.js';
 import { songList } from './songs.js';
 
-const kinds = [['daily', 'Daily mix', 'What you know best, with a third new to you. The same all day.', 25], ['weekly', 'Weekly discovery', 'New to you, one song an artist. Monday to Sunday.', 25]];
+const kinds = [['daily', 'Daily mix', 'What you know best, with a third new to you. The same all day.', 25], [
+  'weekly',
+  'Weekly discovery',
+  'New to you, one song an artist. Monday to Sunday.',
+  25,
+]];
 
 function card(route, [kind, title, words, size], listener, showList) {
-  const box = h('article.mix', { class: kind }, h('div.mix-art', { 'aria-hidden': 'true' }), h('div.mix-words', {}, h('h2', {}, title), h('p.faint', {}, words)));
+  const box = h(
+    'article.mix',
+    { class: kind },
+    h('div.mix-art', { 'aria-hidden': 'true' }),
+    h('div.mix-words', {}, h('h2', {}, title), h('p.faint', {}, words)),
+  );
   get(`${route}/${kind}`, { count: size }).then(({ suggestions }) => {
     const songs = suggestions.map((each) => each.track);
     if (!songs.length) return box.remove();
     // Different albums first, so that the four pictures differ.
     const pictures = [...new Map(songs.map((song) => [song.album ?? song.id, song])).values()].slice(0, 4);
     replace(box.firstChild, pictures.map((song) => cover(song)));
-    box.append(h('div.mix-acts', {},
-      h('button.play-button', { type: 'button', 'aria-label': `Play ${title}`, onclick: () => player.play(songs, 0, { source: `${listener}’s ${title.toLowerCase()}` }) }, icon('play', 24)),
-      h('button.text', { type: 'button', 'aria-expanded': 'false', onclick: (event) => showList(event.currentTarget, title, songs) }, many(songs.length, 'song'))));
+    box.append(
+      h(
+        'div.mix-acts',
+        {},
+        h('button.play-button', {
+          type: 'button',
+          'aria-label': `Play ${title}`,
+          onclick: () => player.play(songs, 0, { source: `${listener}’s ${title.toLowerCase()}` }),
+        }, icon('play', 24)),
+        h('button.text', {
+          type: 'button',
+          'aria-expanded': 'false',
+          onclick: (event) => showList(event.currentTarget, title, songs),
+        }, many(songs.length, 'song')),
+      ),
+    );
   }).catch(() => box.remove());
   return box;
 }

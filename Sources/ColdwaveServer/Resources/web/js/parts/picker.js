@@ -1,5 +1,5 @@
 // A search field whose answers drop down (the combobox of the ARIA practices): for listeners and for songs.
-import { h, replace, debounced } from '../dom.js';
+import { debounced, h, replace } from '../dom.js';
 import { get } from '../api.js';
 import { cover } from './cover.js';
 import { many } from '../format.js';
@@ -13,7 +13,18 @@ export function picker({ label, placeholder, value = '', search, row, text, pick
   let active = -1;
   let turn = 0;
   const list = h('ul.picker-list', { id, role: 'listbox', 'aria-label': label, hidden: true });
-  const input = h('input', { type: 'search', placeholder, value, role: 'combobox', 'aria-label': label, 'aria-expanded': 'false', 'aria-controls': id, 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false' });
+  const input = h('input', {
+    type: 'search',
+    placeholder,
+    value,
+    role: 'combobox',
+    'aria-label': label,
+    'aria-expanded': 'false',
+    'aria-controls': id,
+    'aria-autocomplete': 'list',
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
   const box = h('div.picker', {}, input, list);
 
   function show(open) {
@@ -39,25 +50,53 @@ export function picker({ label, placeholder, value = '', search, row, text, pick
     const mine = turn += 1;
     const query = input.value.trim();
     if (!query && clear) clear();
-    try { items = await search(query); } catch (error) { items = []; replace(list, h('li.picker-none', {}, error.message)); return void show(true); }
+    try {
+      items = await search(query);
+    } catch (error) {
+      items = [];
+      replace(list, h('li.picker-none', {}, error.message));
+      return void show(true);
+    }
     if (mine !== turn || document.activeElement !== input) return;
     active = -1;
-    replace(list, items.length ? items.slice(0, 12).map((item, index) => h('li', { id: `${id}-${index}`, role: 'option', 'aria-selected': 'false',
-      onpointerdown: (event) => event.preventDefault(), onclick: () => choose(item) }, row(item))) : h('li.picker-none', {}, 'Nothing by that name.'));
+    replace(
+      list,
+      items.length
+        ? items.slice(0, 12).map((item, index) =>
+          h('li', {
+            id: `${id}-${index}`,
+            role: 'option',
+            'aria-selected': 'false',
+            onpointerdown: (event) => event.preventDefault(),
+            onclick: () => choose(item),
+          }, row(item))
+        )
+        : h('li.picker-none', {}, 'Nothing by that name.'),
+    );
     items = items.slice(0, 12);
     show(true);
     if (query) heard?.(items, query);
   }
   const askSoon = debounced(ask, 160);
   input.addEventListener('input', askSoon);
-  input.addEventListener('focus', () => { input.select(); ask(); });
+  input.addEventListener('focus', () => {
+    input.select();
+    ask();
+  });
   input.addEventListener('blur', () => show(false));
   input.addEventListener('keydown', (event) => {
-    if (event.key === 'ArrowDown') { if (list.hidden) ask(); else move(active + 1); }
-    else if (event.key === 'ArrowUp') move(active - 1);
+    if (event.key === 'ArrowDown') {
+      if (list.hidden) ask();
+      else move(active + 1);
+    } else if (event.key === 'ArrowUp') move(active - 1);
     else if (event.key === 'Enter' && items.length && !list.hidden) choose(items[Math.max(0, active)]);
-    else if (event.key === 'Escape') { if (list.hidden) { input.value = ''; clear?.(); } show(false); }
-    else return;
+    else if (event.key === 'Escape') {
+      if (list.hidden) {
+        input.value = '';
+        clear?.();
+      }
+      show(false);
+    } else return;
     event.preventDefault();
   });
   box.input = input;
@@ -65,11 +104,28 @@ export function picker({ label, placeholder, value = '', search, row, text, pick
 }
 
 export function listenerPicker(options) {
-  return picker({ label: 'Listener', placeholder: 'Pick a listener', text: (item) => item.name, row: (item) => [h('span.picker-name', {}, item.name), h('span.faint', {}, many(item.songs, 'song'))],
-    search: async (query) => (await get('listeners', { query, limit: 12 })).listeners, ...options });
+  return picker({
+    label: 'Listener',
+    placeholder: 'Pick a listener',
+    text: (item) => item.name,
+    row: (item) => [h('span.picker-name', {}, item.name), h('span.faint', {}, many(item.songs, 'song'))],
+    search: async (query) => (await get('listeners', { query, limit: 12 })).listeners,
+    ...options,
+  });
 }
 
 export function songPicker(options) {
-  return picker({ label: 'Song', placeholder: 'Search songs', text: (song) => `${song.artist} – ${song.title}`, row: (song) => [cover(song, 'tiny'), h('span.picker-words', {}, h('span.picker-name', {}, song.title), h('span.faint', {}, song.artist))],
-    search: async (query) => (await get('tracks', { query, limit: options.limit ?? 12 })).tracks, ...options });
+  return picker({
+    label: 'Song',
+    placeholder: 'Search songs',
+    text: (song) => `${song.artist} – ${song.title}`,
+    row: (
+      song,
+    ) => [
+      cover(song, 'tiny'),
+      h('span.picker-words', {}, h('span.picker-name', {}, song.title), h('span.faint', {}, song.artist)),
+    ],
+    search: async (query) => (await get('tracks', { query, limit: options.limit ?? 12 })).tracks,
+    ...options,
+  });
 }

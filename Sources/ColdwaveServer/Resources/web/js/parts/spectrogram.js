@@ -45,8 +45,20 @@ export async function spectrogram(song, playFrom) {
   const canvas = h('canvas', { 'aria-hidden': 'true' });
   const head = h('i.playhead', { 'aria-hidden': 'true', hidden: true });
   const flags = h('div.flags');
-  const range = h('input.seek-all', { type: 'range', min: start, max: end, step: 0.1, value: start, 'aria-label': `Position in the spectrogram of ${song.title}`, oninput: () => playFrom(Number(range.value)) });
-  const ticks = h('div.ticks', { 'aria-hidden': 'true' }, [0, 0.25, 0.5, 0.75, 1].map((share) => h('span', {}, clock(start + share * (end - start)))));
+  const range = h('input.seek-all', {
+    type: 'range',
+    min: start,
+    max: end,
+    step: 0.1,
+    value: start,
+    'aria-label': `Position in the spectrogram of ${song.title}`,
+    oninput: () => playFrom(Number(range.value)),
+  });
+  const ticks = h(
+    'div.ticks',
+    { 'aria-hidden': 'true' },
+    [0, 0.25, 0.5, 0.75, 1].map((share) => h('span', {}, clock(start + share * (end - start)))),
+  );
   const box = h('div.spectrogram', {}, flags, h('div.spectrogram-picture', {}, canvas, head, range), ticks);
   const draw = () => paint(canvas, image);
   const follow = () => {
@@ -62,11 +74,18 @@ export async function spectrogram(song, playFrom) {
   addEventListener('coldwave-theme', draw);
   for (const kind of ['time', 'track']) player.addEventListener(kind, follow);
   box.mark = (marks) => {
-    flags.replaceChildren(...marks.filter((mark) => mark.second >= start && mark.second <= end).map((mark) => {
-      const flag = h('button.flag', { type: 'button', title: `${mark.label}, ${clock(mark.second)}`, 'aria-label': `Play “${mark.label}” at ${clock(mark.second)}`, onclick: () => playFrom(mark.second) });
-      flag.style.setProperty('left', `${((mark.second - start) / (end - start)) * 100}%`);
-      return flag;
-    }));
+    flags.replaceChildren(
+      ...marks.filter((mark) => mark.second >= start && mark.second <= end).map((mark) => {
+        const flag = h('button.flag', {
+          type: 'button',
+          title: `${mark.label}, ${clock(mark.second)}`,
+          'aria-label': `Play “${mark.label}” at ${clock(mark.second)}`,
+          onclick: () => playFrom(mark.second),
+        });
+        flag.style.setProperty('left', `${((mark.second - start) / (end - start)) * 100}%`);
+        return flag;
+      }),
+    );
   };
   box.remove = () => {
     removeEventListener('coldwave-theme', draw);

@@ -4,14 +4,22 @@ import { icon } from '../icons.js';
 
 export function trouble(error, retry) {
   console.info(error);
-  return h('section.empty', { role: 'alert' },
+  return h(
+    'section.empty',
+    { role: 'alert' },
     h('p.empty-title', {}, error.message || 'Something went wrong.'),
     error.next ? h('p.faint', {}, 'Next: ', h('code', {}, error.next)) : null,
-    retry ? h('button.button', { type: 'button', onclick: retry }, icon('refresh', 18), 'Try again') : null);
+    retry ? h('button.button', { type: 'button', onclick: retry }, icon('refresh', 18), 'Try again') : null,
+  );
 }
 
 export function empty(title, ...more) {
-  return h('section.empty', {}, h('p.empty-title', {}, title), more.map((part) => (typeof part === 'string' ? h('p.faint', {}, part) : part)));
+  return h(
+    'section.empty',
+    {},
+    h('p.empty-title', {}, title),
+    more.map((part) => (typeof part === 'string' ? h('p.faint', {}, part) : part)),
+  );
 }
 
 export function waiting(rows = 6) {

@@ -1,0 +1,34 @@
+// Before there is a listener: whose ears?
+import { h, replace } from '../dom.js';
+import { me } from '../me.js';
+import { link } from '../router.js';
+import { listenerPicker } from './picker.js';
+import { empty } from './trouble.js';
+
+export function whose(frame) {
+  replace(
+    frame,
+    h(
+      'header.page-head',
+      {},
+      h('h1', {}, 'For you'),
+      h(
+        'p.lead',
+        {},
+        'Whose ears? Pick a listener, and Coldwave plays them what they are likely to love, songs nobody has heard yet included.',
+      ),
+    ),
+    me.isAdmin
+      ? h(
+        'div.pick-large',
+        {},
+        listenerPicker({
+          pick: (item) => {
+            location.hash = link('listener', item.name);
+          },
+        }),
+      )
+      : empty('Your account has no listener yet.', 'Whoever looks after this library can give it one, on the Account page.'),
+  );
+  frame.querySelector('input')?.focus();
+}

@@ -2,7 +2,7 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz \
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors bench-serving fuzz \
 	kill-scan kill-import kill-train scan-many check-export check-players bootstrap clean
 
 COLDWAVE = .build/release/coldwave
@@ -54,6 +54,10 @@ bench-tsne: build
 # Time and memory up to a matrix as large as the Taste Profile; needs 8 GB and about 2 GB of disk.
 bench-scale: build
 	$(PYTHON) scripts/bench_scale.py $(COLDWAVE)
+
+# Requests a second of a library of 1 M songs and 100 k listeners, with wrk; needs about 4 GB of disk.
+bench-serving: build
+	$(PYTHON) scripts/bench_serving.py $(COLDWAVE)
 
 # 2,000 mutated files of every format in MUSIC: none may crash or hold up a scan.
 fuzz: build

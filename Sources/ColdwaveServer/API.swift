@@ -24,7 +24,7 @@ struct API: Sendable {
         let configuration = parts.configuration
         document = OpenAPIDocument(
             routes + [about(nil)], version: configuration.version,
-            prefix: configuration.pathPrefix)
+            prefix: configuration.pathPrefix, isOpen: configuration.isOpen)
         endpoints = routes + [about(document.json)]
     }
 

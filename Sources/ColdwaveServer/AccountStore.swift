@@ -12,6 +12,7 @@ public struct AccountStore: Sendable {
     private let limiter: LoginLimiter
     private let blocking: BlockingPool
     private let isOpen: Bool
+    private let rounds: Int
     static let sessionSeconds = 30.0 * 86400
 
     /// - Throws: ``ServerError/damagedAccounts(path:reason:)``.
@@ -24,6 +25,7 @@ public struct AccountStore: Sendable {
         limiter = LoginLimiter(most: limits.failedLogins, window: limits.loginSeconds)
         self.blocking = blocking
         self.isOpen = isOpen
+        rounds = limits.passwordRounds
     }
 
     public func isFirstRun() async throws -> Bool {
@@ -63,13 +65,14 @@ public struct AccountStore: Sendable {
         -> AuthContext?
     {
         try limiter.check(name, from: address)
-        let account = try await blocking.run { [database] () -> Account? in
+        let account = try await blocking.run { [database, rounds] () -> Account? in
             let kept = try database.queue.read {
                 try String.fetchOne(
                     $0, sql: "SELECT password FROM account WHERE name = ?", arguments: [name])
             }
             // An unknown name takes as long as a wrong password.
-            guard PasswordHash.matches(password, kept ?? Self.nobodysHash), kept != nil else {
+            guard PasswordHash.matches(password, kept ?? Self.nobodysHash(rounds)), kept != nil
+            else {
                 return nil
             }
             return try database.account("SELECT * FROM account WHERE name = ?", [name])
@@ -82,8 +85,9 @@ public struct AccountStore: Sendable {
         return account.auth(.credentials)
     }
 
-    private static let nobodysHash =
-        "scrypt$32768$8$3$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    private static func nobodysHash(_ rounds: Int) -> String {
+        "scrypt$\(rounds)$8$3$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    }
 
     /// - Returns: nil for a key that nobody has.
     public func login(apiKey: String) async throws -> AuthContext? {
@@ -159,8 +163,8 @@ extension AccountStore {
     func create(
         _ account: Account, password: String, isFirst: Bool = false
     ) async throws {
-        try await blocking.run { [database, box] in
-            let hash = try PasswordHash.make(password)
+        try await blocking.run { [database, box, rounds] in
+            let hash = try PasswordHash.make(password, rounds: rounds)
             let sealed = try box.seal(Secrets.token())
             try database.queue.write { database in
                 let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM account") ?? 0

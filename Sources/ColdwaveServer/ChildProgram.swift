@@ -46,14 +46,6 @@ final class ChildProgram: Sendable {
         ByteBuffer(bytes: try output.read(upToCount: count) ?? Data())
     }
 
-    /// Whether it ended well; waits for its end.
-    func succeeded() -> Bool {
-        process.withLock {
-            $0.waitUntilExit()
-            return $0.terminationReason == .exit && $0.terminationStatus == 0
-        }
-    }
-
     func stop() {
         guard !finished.exchange(true, ordering: .relaxed) else { return }
         process.withLock { if $0.isRunning { kill($0.processIdentifier, SIGKILL) } }

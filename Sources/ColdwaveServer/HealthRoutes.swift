@@ -17,7 +17,9 @@ struct HealthRoutes: Sendable {
         }
         group.get("metrics") { _, _ in
             let text = parts.metrics.text(gauges: [
-                "coldwave_requests_running": Double(parts.metrics.running)
+                "coldwave_requests_running": Double(parts.metrics.running),
+                "coldwave_listens_waiting": Double(try await parts.inbox.waiting()),
+                "coldwave_library_loaded_seconds": parts.library.current.age,
             ])
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

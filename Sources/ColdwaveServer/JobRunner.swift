@@ -73,12 +73,14 @@ public actor JobRunner: Service {
         let lines = LineSplitter { [weak self] line in
             Task { [weak self] in await self?.said(id, line) }
         }
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { lines.add(data) }
-        }
         do { try process.run() } catch {
             throw APIError.unavailable("\(program.path) cannot be started: \(error)")
+        }
+        // A thread of its own that blocks: `readabilityHandler` can crash on Linux when its file is closed meanwhile.
+        let output = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            // What there is, as soon as there is any; empty at the end.
+            while case let data = output.availableData, !data.isEmpty { lines.add(data) }
         }
         self.process = process
         stops = 0
@@ -95,7 +97,7 @@ public actor JobRunner: Service {
         guard let job = job(id) else { throw APIError.notFound("there is no job \(id)") }
         guard job.state == .running, let process else { return }
         stops += 1
-        kill(process.processIdentifier, SIGINT)
+        kill(process.processIdentifier, stops == 1 ? SIGTERM : SIGKILL)
     }
 
     private func said(_ id: Int, _ line: String) {
@@ -141,7 +143,7 @@ public actor JobRunner: Service {
     public func run() async throws {
         try? await gracefulShutdown()
         guard let process else { return }
-        kill(process.processIdentifier, SIGINT)
+        kill(process.processIdentifier, SIGTERM)
         for _ in 0..<100 where process.isRunning { try? await Task.sleep(for: .milliseconds(100)) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }

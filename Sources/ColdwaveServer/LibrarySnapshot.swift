@@ -1,5 +1,6 @@
 import Foundation
 import Library
+import Matrices
 
 /// Everything a request needs of the library, as of one moment: it never changes, so a request sees one state from beginning to end.
 public struct LibrarySnapshot: Sendable {
@@ -51,6 +52,17 @@ public struct LibrarySnapshot: Sendable {
         guard let track = try catalogue.track(id: id) else {
             throw APIError.notFound("there is no track \(id)", next: "GET tracks lists them")
         }
+        return track
+    }
+
+    /// A track by chance: the same for the same seed.
+    /// - Throws: ``APIError/notFound(_:next:)`` where there is none.
+    func anyTrack(_ seed: UInt64) throws -> Track {
+        let total = try catalogue.tracks(limit: 1).total
+        var generator = SeededGenerator(seed: seed, stream: 0x7AD1)
+        let place = min(max(0, total - 1), Int(generator.uniform() * Double(total)))
+        guard let track = try catalogue.tracks(order: .added, limit: 1, offset: place).items.first
+        else { throw APIError.notFound("the library has no songs", next: "coldwave scan FOLDER") }
         return track
     }
 

@@ -105,11 +105,17 @@ struct SecurityHeaders: RouterMiddleware {
 struct RequestLimits: RouterMiddleware {
     let limits: ServerLimits
     let metrics: ServerMetrics
+    private static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .delete, .patch, .options, .trace,
+    ]
 
     func handle(
         _ request: Request, context: ServerContext,
         next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
+        guard Self.methods.contains(request.method) else {
+            throw APIError.methodNotAllowed(allowed: Self.methods.map(\.rawValue))
+        }
         guard request.uri.string.utf8.count <= limits.address else { throw APIError.addressTooLong }
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.body {
             throw APIError.tooLarge("the body may have \(limits.body) bytes")

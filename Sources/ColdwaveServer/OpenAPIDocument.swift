@@ -4,13 +4,14 @@ import Foundation
 struct OpenAPIDocument: Sendable {
     let json: JSONValue
 
-    init(_ endpoints: [Endpoint], version: String, prefix: String) {
+    /// - Parameter isOpen: no route asks who sends a request.
+    init(_ endpoints: [Endpoint], version: String, prefix: String, isOpen: Bool) {
         var paths: [String: JSONValue] = [:]
         for (path, all) in Dictionary(grouping: endpoints, by: \.path) {
             paths["/" + path] = .object(
                 Dictionary(
                     uniqueKeysWithValues: all.map {
-                        ($0.method.rawValue.lowercased(), Self.operation($0))
+                        ($0.method.rawValue.lowercased(), Self.operation($0, isOpen: isOpen))
                     }))
         }
         json = .object([
@@ -42,7 +43,7 @@ struct OpenAPIDocument: Sendable {
         ])
     }
 
-    private static func operation(_ endpoint: Endpoint) -> JSONValue {
+    private static func operation(_ endpoint: Endpoint, isOpen: Bool) -> JSONValue {
         var members: [String: JSONValue] = [
             "operationId": .string(endpoint.operationID), "summary": .string(endpoint.about),
             "responses": responses(endpoint),
@@ -61,7 +62,7 @@ struct OpenAPIDocument: Sendable {
             ])
         }
         members["security"] =
-            endpoint.access == .everyone
+            isOpen || endpoint.access == .everyone
             ? .array([])
             : .array([.object(["session": .array([])]), .object(["key": .array([])])])
         return .object(members)

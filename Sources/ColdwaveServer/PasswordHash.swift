@@ -5,11 +5,12 @@ import Foundation
 /// Passwords as they are kept: scrypt (RFC 7914) with N = 2¹⁵, r = 8, p = 3 (OWASP's recommendation for 32 MB), and a salt of 16 bytes each.
 /// The text names the parameters, so that they can be raised without losing what was kept before.
 enum PasswordHash {
-    private static let rounds = 1 << 15
+    static let standardRounds = 1 << 15
     private static let blockSize = 8
     private static let parallelism = 3
 
-    static func make(_ password: String) throws -> String {
+    /// - Parameter rounds: N, a power of two; fewer only where nothing is at stake, as in tests.
+    static func make(_ password: String, rounds: Int = standardRounds) throws -> String {
         let salt = Data(SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) })
         let hash = try derive(
             password, salt: salt, rounds: rounds, blockSize: blockSize, parallelism: parallelism)

@@ -7,7 +7,10 @@ struct AccountRoutes: Sendable {
 
     init(_ parts: ServerParts) { self.parts = parts }
 
-    static let nameSchema = JSONSchema.string(length: 1...100)
+    /// No control characters, and no space around it.
+    private static let namePattern =
+        #"^[^\u0000-\u0020\u007f-\u00a0]([^\u0000-\u001f\u007f-\u009f]*[^\u0000-\u0020\u007f-\u00a0])?$"#
+    static let nameSchema = JSONSchema.string(length: 1...100, pattern: namePattern)
     static let passwordSchema = JSONSchema.string(length: 8...1000)
 
     private struct NewAccount: Decodable {
@@ -45,8 +48,7 @@ struct AccountRoutes: Sendable {
         let names = [account.name] + (account.listener.map { [$0] } ?? [])
         for name in names {
             guard (1...100).contains(name.unicodeScalars.count),
-                name == name.trimmingCharacters(in: .whitespacesAndNewlines),
-                !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+                name.range(of: namePattern, options: .regularExpression) != nil
             else {
                 throw APIError.unprocessable(
                     "a name has 1 to 100 characters, none of them a control character, and no space around it"
@@ -73,7 +75,7 @@ struct AccountRoutes: Sendable {
                 body: .object([
                     "name": Self.nameSchema, "password": Self.passwordSchema,
                     "role": .oneOf(["admin", "listener"]),
-                    "listener?": .nullable(.string(length: 1...100)),
+                    "listener?": .nullable(Self.nameSchema),
                 ]), answer: .json(Self.userSchema, status: 201), failures: [409, 422]
             ) { call in
                 let new = try await call.body(NewAccount.self)

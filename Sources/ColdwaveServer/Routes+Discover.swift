@@ -16,7 +16,7 @@ struct DiscoverRoutes: Sendable {
             Endpoint(
                 method: .get, path: "radio",
                 about:
-                    "Songs that go on from a song or from a listener's taste; with what was played as `skip` it carries on and repeats nothing",
+                    "Songs that go on from a song or from a listener's taste; with what was played as `skip` it carries on and repeats nothing. Without either it starts anywhere",
                 parameters: [
                     .integer("track", 0...9_007_199_254_740_991, nil, "The song it starts from"),
                     .text("listener", "Whose taste it starts from, and who knows what is familiar"),
@@ -25,7 +25,7 @@ struct DiscoverRoutes: Sendable {
                         "discovery", 0...1, 0.5,
                         "From 0 (only what is familiar) to 1 (only what is new)"),
                     .seed, .ids("skip", "What was played, oldest first"),
-                ], answer: .json(Self.schema), failures: [403, 404, 409, 422]
+                ], answer: .json(Self.schema), failures: [403, 404, 409]
             ) { call in
                 let listener = call.text("listener").flatMap { $0.isEmpty ? nil : $0 }
                 if let listener { try call.requireListener(listener) }
@@ -46,8 +46,7 @@ struct DiscoverRoutes: Sendable {
                         } else if let last = heard.last {
                             start = try recommender.seeds(of: [last])
                         } else {
-                            throw APIError.unprocessable(
-                                "a radio starts somewhere", next: "give track or listener")
+                            start = try recommender.seeds(of: [snapshot.anyTrack(seed)])
                         }
                         let list = try recommender.radio(
                             from: start, after: heard, listener: listener, discovery: discovery,

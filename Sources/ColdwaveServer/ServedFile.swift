@@ -10,7 +10,7 @@ final class ServedFile: Sendable {
     let size: Int64
     let modified: Date
     let tag: String
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// - Throws: ``APIError/notFound(_:next:)`` where there is no such file, or it lies outside.
     init(_ path: String, roots: [String]) throws {
@@ -54,29 +54,6 @@ final class ServedFile: Sendable {
             // A root may be one file.
             return path == real || path.hasPrefix(real == "/" ? "/" : real + "/")
         }
-    }
-
-    /// Some bytes; fewer only at the end of the file.
-    func read(at offset: Int64, count: Int) throws -> ByteBuffer {
-        var buffer = ByteBuffer()
-        var failure: Int32 = 0
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { bytes in
-            var done = 0
-            while done < count {
-                guard let base = bytes.baseAddress else { break }
-                let got = pread(descriptor, base + done, count - done, off_t(offset) + off_t(done))
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                if got <= 0 { break }
-                done += got
-            }
-            return done
-        }
-        guard failure == 0 else {
-            throw APIError.unavailable(
-                "the file cannot be read: \(String(cString: strerror(failure)))")
-        }
-        return buffer
     }
 
     /// The file, or the range that is asked for (RFC 9110, sections 13 and 14); of several ranges the whole file.
@@ -131,51 +108,4 @@ final class ServedFile: Sendable {
         guard let condition = request.headers[.ifRange] else { return true }
         return condition == tag || HTTPDate.date(condition).map { $0 == modified } ?? false
     }
-}
-
-/// What a `Range` header asks for.
-enum ByteRange: Equatable {
-    case whole
-    case range(ClosedRange<Int64>)
-    case outside
-
-    init(_ header: String, size: Int64) {
-        guard header.lowercased().hasPrefix("bytes=") else {
-            self = .whole
-            return
-        }
-        let text = header.dropFirst(6).trimmingCharacters(in: .whitespaces)
-        let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        func number(_ text: Substring) -> Int64? {
-            text.allSatisfy { $0.isASCII && $0.isNumber } ? Int64(text) : nil
-        }
-        guard ends.count == 2, !text.contains(",") else {
-            self = .whole
-            return
-        }
-        switch (number(ends[0]), number(ends[1]), ends[0].isEmpty, ends[1].isEmpty) {
-        case (nil, let last?, true, false):
-            self = last == 0 || size == 0 ? .outside : .range(max(0, size - last)...size - 1)
-        case (let first?, nil, false, true):
-            self = first < size ? .range(first...size - 1) : .outside
-        case (let first?, let last?, false, false):
-            self =
-                first > last
-                ? .whole : first < size ? .range(first...min(last, size - 1)) : .outside
-        default: self = .whole
-        }
-    }
-}
-
-/// Dates as HTTP has them: `Sun, 06 Nov 1994 08:49:37 GMT`.
-enum HTTPDate {
-    private static func formatter() -> DateFormatter {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(identifier: "GMT")
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return formatter
-    }
-    static func text(_ date: Date) -> String { formatter().string(from: date) }
-    static func date(_ text: String) -> Date? { formatter().date(from: text) }
 }

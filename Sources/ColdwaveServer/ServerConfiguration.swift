@@ -54,6 +54,8 @@ public struct ServerLimits: Sendable {
     /// Logins that may fail for one name or from one address within ``loginSeconds``.
     public var failedLogins = 8
     public var loginSeconds = 300.0
+    /// scrypt's N for new passwords.
+    var passwordRounds = PasswordHash.standardRounds
     /// Files transcoded at once.
     public var transcodings = 4
     /// Seconds between looks for new artefacts.

@@ -39,7 +39,24 @@ struct SuggestionView: Encodable, Sendable {
     let score: Float
     let track: SongView
     let because: [String]
-    let reasons: Reasons?
+    let reasons: ReasonsView?
+}
+
+/// What a score is made of: the parts that weigh most, and the others together.
+struct ReasonsView: Encodable, Sendable {
+    static let shown = 10
+    let parts: [Reasons.Part]
+    /// The sum of the parts that are not shown.
+    let rest: Double
+    let fromPlays: Double?
+    let fromSound: Double?
+
+    init(_ reasons: Reasons) {
+        parts = Array(reasons.parts.prefix(Self.shown))
+        rest = reasons.parts.dropFirst(Self.shown).reduce(0) { $0 + $1.share }
+        fromPlays = reasons.fromPlays
+        fromSound = reasons.fromSound
+    }
 }
 
 struct SuggestionList: Encodable, Sendable {
@@ -69,7 +86,7 @@ extension LibrarySnapshot {
             guard let track = recommender?.track(item.track.id) else { return nil }
             return SuggestionView(
                 rank: item.rank, score: item.score, track: try view(track, for: auth),
-                because: item.because, reasons: item.reasons)
+                because: item.because, reasons: item.reasons.map(ReasonsView.init))
         }
     }
 }
@@ -91,7 +108,7 @@ extension JSONSchema {
         "Reasons": .object([
             "parts": .array(
                 .object(["listener": .string(), "song": .string(), "share": .number()])),
-            "fromPlays?": .number(), "fromSound?": .number(),
+            "rest": .number(), "fromPlays?": .number(), "fromSound?": .number(),
         ]),
         "Error": .object([
             "error": .object(["code": .string(), "message": .string(), "next?": .string()])

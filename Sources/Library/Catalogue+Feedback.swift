@@ -36,14 +36,18 @@ extension Catalogue {
     /// - Parameter listener: nil for all.
     func skips(of listener: String? = nil) throws -> [(listener: String, song: SongID, count: Int)]
     {
-        try database.read { database in
+        // One listener's are looked up, not looked for among everybody's.
+        let condition =
+            listener == nil ? "" : "WHERE s.listenerID = (SELECT id FROM listener WHERE name = ?)"
+        let name = listener?.precomposedStringWithCanonicalMapping
+        return try database.read { database in
             try Row.fetchAll(
                 database,
                 sql: """
                     SELECT l.name AS listener, \(Self.trackOfReference) AS track, r.id AS reference, count(*) AS skips
                     FROM skip s JOIN listener l ON l.id = s.listenerID JOIN reference r ON r.id = s.referenceID
-                    WHERE ?1 IS NULL OR l.name = ?1 GROUP BY l.name, coalesce(track, -r.id)
-                    """, arguments: [listener?.precomposedStringWithCanonicalMapping]
+                    \(condition) GROUP BY l.name, coalesce(track, -r.id)
+                    """, arguments: name.map { [$0] } ?? []
             ).map { ($0["listener"], Self.song($0), $0["skips"]) }
         }
     }

@@ -18,29 +18,57 @@ extension Recommender {
         _ listeners: [String], _ request: RecommendationRequest, now: Date = Date()
     ) throws -> [Suggestion] {
         let tastes = try listeners.map(taste)
-        let rows = allowedRows(tastes, request, now: now)
-        let scores = GroupScores.blend(
-            tastes.map { taste in
-                rows.map { dot(predictions.blended.row($0), taste.place[...]) }
-            })
-        let candidates = zip(rows, scores).compactMap { row, score in
-            tracks[predictions.tracks[row]].map { candidate(row, $0, score) }
-        }
+        let isAllowed = allowance(tastes, request, now: now)
         var ranker = Ranker()
         ranker.maxPerArtist = request.maxPerArtist
         ranker.maxPerAlbum = request.maxPerAlbum
         ranker.discovery = request.discovery
         ranker.seed = request.seed
-        return ranker.rank(candidates, count: request.count).enumerated().map { rank, chosen in
+        let list: [Candidate]
+        if tastes.count == 1, let taste = tastes.first {
+            list = best(byScore, taste.place, ranker, count: request.count, where: isAllowed)
+        } else {
+            let rows = predictions.tracks.indices.filter(isAllowed)
+            let scores = GroupScores.blend(
+                tastes.map { taste in
+                    rows.map { dot(predictions.blended.row($0), taste.place[...]) }
+                })
+            list = ranker.rank(
+                zip(rows, scores).compactMap { row, score in
+                    tracks[predictions.tracks[row]].map { candidate(row, $0, score) }
+                }, count: request.count)
+        }
+        return list.enumerated().map { rank, chosen in
             let (because, reasons) = reasons(chosen, tastes)
             return suggestion(rank + 1, chosen, because: because, reasons: reasons)
         }
     }
 
-    /// Rows of the predictions that may be in the list.
-    private func allowedRows(
+    /// Ranks only what can come into the list: the ranker looks at the best few songs, and at more only where its limits leave
+    /// too few of them.
+    func best(
+        _ index: VectorIndex, _ place: [Float], _ ranker: Ranker, count: Int,
+        where isAllowed: (Int) -> Bool
+    ) -> [Candidate] {
+        // At least what discovery and seeds look at: see ``Ranker/rank(_:count:)``.
+        var wanted = max(400, 16 * count)
+        while true {
+            let near = index.nearest(to: place, count: wanted, where: isAllowed)
+            let list = ranker.rank(
+                near.compactMap { item in
+                    tracks[predictions.tracks[item.index]].map {
+                        candidate(item.index, $0, item.score)
+                    }
+                }, count: count)
+            if list.count >= count || near.count < wanted { return list }
+            wanted *= 8
+        }
+    }
+
+    /// Which rows of the predictions may be in the list.
+    private func allowance(
         _ tastes: [ListenerTaste], _ request: RecommendationRequest, now: Date
-    ) -> [Int] {
+    ) -> (Int) -> Bool {
         let played = tastes.reduce(into: Set<SongID>()) { $0.formUnion($1.played) }
         let hated = tastes.reduce(into: Set<SongID>()) { $0.formUnion($1.hated) }
         // Another version of a song that was heard was heard too.
@@ -50,7 +78,7 @@ extension Recommender {
                 return tracks[id].map(aliases)
             }.joined())
         let isInSeason = request.seasonal ?? Season.isChristmasTime(now)
-        return predictions.tracks.indices.filter { row in
+        return { row in
             let id = predictions.tracks[row]
             guard let track = tracks[id], !track.missing else { return false }
             if !request.includeInterludes, track.kind != .song { return false }

@@ -149,10 +149,11 @@ public struct TrainingLoss: Codable, Equatable, Sendable {
         let length = head.reversed().reduce(0) { $0 << 8 | Int($1) }
         struct Head: Decodable {
             struct Metadata: Decodable { let losses: String? }
-            let __metadata__: Metadata?
+            let metadata: Metadata?
+            enum CodingKeys: String, CodingKey { case metadata = "__metadata__" }
         }
         guard length < 16 << 20, let data = try? handle.read(upToCount: length),
-            let losses = (try? JSONDecoder().decode(Head.self, from: data))?.__metadata__?.losses
+            let losses = (try? JSONDecoder().decode(Head.self, from: data))?.metadata?.losses
         else { return [] }
         return (try? JSONDecoder().decode([TrainingLoss].self, from: Data(losses.utf8))) ?? []
     }

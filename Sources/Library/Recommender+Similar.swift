@@ -13,15 +13,12 @@ extension Recommender {
     ) throws -> [Suggestion] {
         let direction = try direction(seeds, unlike: unlike)
         let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
-        let unit = predictions.blended.unitRows()
-        let candidates = predictions.tracks.indices.compactMap { row -> Candidate? in
-            guard let track = tracks[predictions.tracks[row]], isPlayable(track, except: unwanted)
-            else { return nil }
-            return candidate(row, track, dot(unit.row(row), direction[...]))
-        }
         var ranker = Ranker()
         ranker.maxPerArtist = maxPerArtist
-        return ranker.rank(candidates, count: count).enumerated().map { rank, chosen in
+        let list = best(byCosine, direction, ranker, count: count) { row in
+            tracks[predictions.tracks[row]].map { isPlayable($0, except: unwanted) } ?? false
+        }
+        return list.enumerated().map { rank, chosen in
             let score = (chosen.score * 1000).rounded() / 1000
             return suggestion(
                 rank + 1, chosen,

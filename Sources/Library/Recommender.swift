@@ -18,6 +18,9 @@ public struct Recommender: Sendable {
     let rowOfRecording: [String: Int]
     /// `YᵀY` of the songs' factors, the same for every listener.
     let gram: [[Double]]
+    /// The songs' places, by dot product for listeners and by cosine for songs.
+    let byScore: VectorIndex
+    let byCosine: VectorIndex
 
     /// - Throws: ``LibraryError`` naming the command that comes first.
     public init(_ catalogue: Catalogue) throws {
@@ -49,6 +52,8 @@ public struct Recommender: Sendable {
             }, uniquingKeysWith: { first, _ in first })
         songRow = Dictionary(uniqueKeysWithValues: zip(factors.songs, 0...))
         gram = Explanation.gram(factors.factors.songs)
+        byScore = VectorIndex(predictions.blended, metric: .dot)
+        byCosine = VectorIndex(predictions.blended, metric: .cosine)
         let data = try catalogue.tasteData()
         var listeners: [SongID: Int] = [:]
         var plays: [SongID: Int] = [:]

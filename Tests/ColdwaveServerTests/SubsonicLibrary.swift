@@ -151,7 +151,8 @@ struct TestPlayer {
         let root = try #require(XMLTree.parse(String(buffer: response.body)))
         #expect(root.name == "subsonic-response")
         // Lists at random have other songs every time, and clocks go on.
-        if !["getRandomSongs", "getNowPlaying"].contains(name) {
+        let isOther = name.hasPrefix("getRandomSongs") || query.contains("type=random")
+        if !isOther, !name.hasPrefix("getNowPlaying") {
             XMLTree.compare(root, answer, at: name)
         }
         return answer

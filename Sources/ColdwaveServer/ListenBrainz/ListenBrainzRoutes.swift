@@ -77,13 +77,7 @@ struct ListenBrainzRoutes: Sendable {
             return try await parts.library.read { try PlayerUser.open(token, $0) }
         }
         if let auth = context.auth, auth.means == .credentials { return PlayerUser(auth) }
-        let address = context.clientAddress(request)
-        try parts.accounts.checkLimit("", from: address)
-        guard let auth = try await parts.accounts.login(apiKey: token) else {
-            parts.accounts.loginFailed("", from: address)
-            return nil
-        }
-        return PlayerUser(auth)
+        return try await parts.accounts.login(apiKey: token).flatMap(PlayerUser.init)
     }
 
     func requireUser(_ request: Request, _ context: ServerContext) async throws

@@ -39,13 +39,11 @@ enum SubsonicLists {
         }
         let size = try parameters.int("size", 10, in: 0...500)
         let offset = try parameters.int("offset", 0, in: 0...Int(Int32.max))
-        let years =
-            type == "byYear"
-            ? (
-                try parameters.int(
-                    "fromYear", Int(parameters.required("fromYear")) ?? 0, in: 0...9999),
-                try parameters.int("toYear", Int(parameters.required("toYear")) ?? 0, in: 0...9999)
-            ) : (0, 0)
+        func year(_ name: String) throws -> Int {
+            _ = try parameters.required(name)
+            return try parameters.int(name, 0, in: 0...9999)
+        }
+        let years = type == "byYear" ? (try year("fromYear"), try year("toYear")) : (0, 0)
         let genre = type == "byGenre" ? try parameters.required("genre") : ""
         return try await call.read { view in
             let played = try view.playsOfAlbums()

@@ -186,15 +186,6 @@ enum MadePlaylist: String, CaseIterable, Sendable {
         }
     }
 
-    /// Seconds that a list stays the same while its listener plays nothing.
-    private var period: Double {
-        switch self {
-        case .weekly: 7 * 86400
-        case .daily, .new: 86400
-        case .radio: 3600
-        }
-    }
-
     /// - Returns: nothing where the library is not built, or for a listener who has played nothing yet.
     func tracks(_ view: LibraryView, _ user: PlayerUser, now: Date = Date()) throws -> [Track] {
         guard let recommender = view.snapshot.recommender else { return [] }
@@ -235,7 +226,7 @@ enum MadePlaylist: String, CaseIterable, Sendable {
             "created": .text(LibraryView.date(began)), "changed": .text(LibraryView.date(now)),
             "coverArt": tracks.first.map { .text(SubsonicID.song($0)) },
             "readonly": .flag(true),
-            "validUntil": .text(LibraryView.date(began.addingTimeInterval(min(period, 3600)))),
+            "validUntil": .text(LibraryView.date(began.addingTimeInterval(3600))),
         ]
     }
 }

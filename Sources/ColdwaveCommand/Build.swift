@@ -10,7 +10,10 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Where to train: auto, cpu, cuda or mps.")
     var device = "auto"
 
-    @Option(help: "coldwave2: ours, wide and deep; coldwave1: its deep way alone; dieleman2014: the method's, trained as published.")
+    @Option(
+        help:
+            "coldwave2: ours, wide and deep; coldwave1: its deep way alone; dieleman2014: the method's, trained as published."
+    )
     var network: NetworkName?
 
     @Option(

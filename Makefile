@@ -2,8 +2,8 @@
 # make test    every test
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
-.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-taste bench-tsne bench-scale bench-reading bench-neighbors bench-serving fuzz \
-	kill-scan kill-import kill-train scan-many check-export bootstrap clean
+.PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors bench-serving fuzz kill-scan kill-import \
+	kill-train scan-many check-export pictures check-pictures check-players check-page bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -46,6 +46,10 @@ bench-hearing: build
 DATA ?= ../shared/data
 bench-taste: build
 	$(PYTHON) scripts/bench_taste.py $(COLDWAVE) $(DATA)
+
+# Training and whole-song prediction against PyTorch eager, and against the machine's own matrix products, in both precisions.
+bench-network: build
+	$(PYTHON) scripts/bench_network.py $(COLDWAVE)
 
 # Maps by t-SNE against openTSNE: KL divergence, neighbourhoods, time.
 bench-tsne: build
@@ -93,5 +97,21 @@ kill-train: build
 check-export: build
 	OMP_WAIT_POLICY=passive $(PYTHON) scripts/check_onnx.py $(COLDWAVE)
 
+# docs/pictures from the composed world; LIBRARY=… names a demo's library, else one is made.
+pictures: build
+	scripts/pictures $(if $(wildcard $(LIBRARY)),$(LIBRARY))
+
+# The pages in a browser, by real clicks: playing, searching, panning, zooming. PYTHON=… names a Python that has playwright.
+check-pictures: build
+	$(PYTHON) scripts/check_pictures.py $(COLDWAVE) $(LIBRARY)
+# Others' players and scrobblers at a running server; LIBRARY is copied. PYTHON=… names a Python that has py-opensonic, py-sonic and
+# liblistenbrainz.
+check-players: build
+	$(PYTHON) scripts/check_players.py $(COLDWAVE) $(LIBRARY)
+
 clean:
 	rm -rf .build demo-library
+
+# Each page's main act by clicks in headless Chromium; LIBRARY is copied (its audio must be there). Needs playwright from pip.
+check-page: build
+	$(PYTHON) scripts/check_page.py $(COLDWAVE) $(LIBRARY)

@@ -62,7 +62,7 @@ let package = Package(
             dependencies: [
                 "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
                 "ListeningHistory",
-                "AudioFeatures", "Projection", "Matrices",
+                "AudioFeatures", "Projection", "Matrices", "Torch",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
@@ -109,9 +109,10 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .target(name: "TestFolders", path: "Tests/TestFolders"),
         .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),
         .testTarget(
-            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices"],
+            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices", "TestFolders"],
             resources: [.copy("Golden")]),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Matrices"]),
         .testTarget(
@@ -135,6 +136,7 @@ let package = Package(
             name: "LibraryTests",
             dependencies: [
                 "Library", "AudioFeatures", "AudioNetwork", "Evaluation", "Projection", "Matrices",
+                "TestFolders",
             ]),
         .testTarget(
             name: "ColdwaveServerTests",
@@ -144,6 +146,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "ColdwaveCommandTests",
-            dependencies: ["ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices"]),
+            dependencies: [
+                "ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices", "TestFolders", "Torch",
+            ]),
     ]
 )

@@ -1,6 +1,6 @@
 """Checks exported networks in other programs: ONNX Runtime, NumPy and PyTorch must predict what Coldwave predicts.
 
-Trains both networks for a moment on random sound, exports them, and compares the factors of windows of 599 frames. PyTorch's side
+Trains the networks for a moment on random sound, exports them, and compares the factors of windows of 599 frames. PyTorch's side
 is the script in docs/network.md, taken from there, so that what is documented is what is checked.
 
 Usage: check_onnx.py COLDWAVE [--tolerance 1e-4]
@@ -36,7 +36,7 @@ with tempfile.TemporaryDirectory() as folder:
     for i, song in enumerate(mel):
         numpy.save(work / "mel" / f"{i:05}.npy", song)
     numpy.save(work / "targets.npy", dice.normal(0, 1, (20, 40)).astype(numpy.float32))
-    for network in ["dieleman2014", "coldwave1"]:
+    for network in ["dieleman2014", "coldwave1", "coldwave2"]:
         model = work / f"{network}.safetensors"
         coldwave("train", work / "mel", work / "targets.npy", model, "--network", network, "--epochs", 1, "--windows-per-song", 1)
         # The last layer starts near zero: a hundred times that gives factors as large as a trained network's.

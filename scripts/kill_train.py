@@ -3,7 +3,7 @@ be, byte for byte, that of an undisturbed training.
 
 LIBRARY is a library with factors; it is copied and left as it is.
 
-Usage: kill_train.py COLDWAVE LIBRARY [--times 20] [--epochs 6] [--seed 0]
+Usage: kill_train.py COLDWAVE LIBRARY [--times 20] [--epochs 6] [--precision auto] [--seed 0]
 """
 import argparse
 import json
@@ -20,6 +20,7 @@ arguments.add_argument("coldwave")
 arguments.add_argument("library")
 arguments.add_argument("--times", type=int, default=20)
 arguments.add_argument("--epochs", type=int, default=6)
+arguments.add_argument("--precision", default="auto")
 arguments.add_argument("--seed", type=int, default=0)
 options = arguments.parse_args()
 work = Path(tempfile.mkdtemp(prefix="kill"))
@@ -33,7 +34,8 @@ def library(name):
 
 
 def command(folder):
-    return [options.coldwave, "train", "--library", str(folder), "--epochs", str(options.epochs), "--device", "cpu", "--quiet"]
+    return [options.coldwave, "train", "--resume", "--library", str(folder), "--epochs", str(options.epochs), "--device", "cpu",
+            "--precision", options.precision, "--quiet"]
 
 
 def losses(folder):

@@ -70,6 +70,16 @@ public struct AudioDecoder: Sendable {
         return DecodedAudio(samples: heard.samples, sampleRate: sampleRate, info: info)
     }
 
+    /// A stretch of a file as it is, mono; shorter where the file ends before.
+    /// - Parameters:
+    ///   - start: seconds into the file.
+    ///   - seconds: its length.
+    /// - Throws: ``AudioError``.
+    public func stretch(path: String, from start: Double, seconds: Double) throws -> [Float] {
+        try open(path).read(Span(start: max(0, start), seconds: seconds), sampleRate: sampleRate)
+            .samples
+    }
+
     /// Silence at a song's ends is cut off; an excerpt with much silence in it (a song before a hidden track, a long fade) is
     /// moved to where there is more to hear.
     private func avoidSilence(

@@ -1,10 +1,15 @@
 import CFFmpeg
 import Foundation
 
-/// Writes mono audio as FLAC or WAV (16 bit) with tags, for composed songs and tests.
+/// Writes mono audio as FLAC, WAV (16 bit) or Opus with tags, for composed songs, montages and tests.
 public enum AudioFileWriter {
-    /// The format follows the path's extension, `.flac` or `.wav`. The file appears whole or not at all.
-    /// - Parameter samples: mono; what lies beyond ±1 is clipped.
+    /// Whether this FFmpeg can write Opus, which takes libopus.
+    public static var canWriteOpus: Bool { avcodec_find_encoder_by_name("libopus") != nil }
+
+    /// The format follows the path's extension, `.flac`, `.wav` or `.opus`. The file appears whole or not at all.
+    /// - Parameters:
+    ///   - samples: mono; what lies beyond ±1 is clipped.
+    ///   - sampleRate: Hz; of Opus 48,000, 24,000, 16,000, 12,000 or 8,000.
     /// - Throws: ``AudioError/cannotWrite(path:reason:)``.
     public static func write(samples: [Float], sampleRate: Int, tags: AudioTags, to path: String)
         throws
@@ -40,9 +45,14 @@ final class AudioEncoder {
 
     init(path: String, sampleRate: Int, tags: AudioTags) throws {
         guard avformat_alloc_output_context2(&format, nil, nil, path) >= 0, let format else {
-            throw AudioEncoderFailure(reason: "no format has this extension (use .flac or .wav)")
+            throw AudioEncoderFailure(
+                reason: "no format has this extension (use .flac, .wav or .opus)")
         }
-        let codec = avcodec_find_encoder(format.pointee.oformat.pointee.audio_codec)
+        let id = format.pointee.oformat.pointee.audio_codec
+        // FFmpeg's own Opus encoder is experimental and takes no 16-bit samples.
+        let codec =
+            id == AV_CODEC_ID_OPUS
+            ? avcodec_find_encoder_by_name("libopus") : avcodec_find_encoder(id)
         encoder = avcodec_alloc_context3(codec)
         stream = avformat_new_stream(format, codec)
         guard let encoder, let stream else {

@@ -2,7 +2,13 @@ import Foundation
 import Matrices
 import Torch
 
-/// The state of a training after an epoch, on disk, written atomically: weights, their averages, momentum and losses in one
+/// An epoch of which only so many steps have been taken.
+struct BegunEpoch: Codable, Equatable, Sendable {
+    let steps: Int
+    let loss: LossTotal
+}
+
+/// The state of a training between two steps, on disk, written atomically: weights, their averages, momentum and losses in one
 /// file, the best network so far in another.
 struct Checkpoint {
     struct State {
@@ -11,8 +17,18 @@ struct Checkpoint {
         /// What the optimiser remembers, by name, one tensor a parameter in each.
         let memory: [String: [StoredTensor]]
         let losses: [EpochLoss]
+        /// Of the epoch after those; nil where none of its steps was taken.
+        let begun: BegunEpoch?
         /// Nil without songs to validate on.
         let best: NetworkModel?
+
+        /// Brings averages and what the optimiser remembers to what they were.
+        func restore(_ parameters: [Tensor], _ optimizer: Optimizer, device: String) throws {
+            let kept = optimizer.memory.flatMap { zip($0.tensors, memory[$0.name] ?? []) }
+            for (tensor, stored) in zip(parameters, averages) + kept {
+                try tensor.assign(Tensor.from(stored.values, shape: stored.shape, device: device))
+            }
+        }
     }
 
     let directory: URL
@@ -26,8 +42,11 @@ struct Checkpoint {
 
     func write(
         _ model: NetworkModel, _ averages: [Tensor], _ optimizer: Optimizer,
-        _ losses: [EpochLoss]
+        _ losses: [EpochLoss], begun: BegunEpoch? = nil
     ) throws {
+        func json(_ value: some Encodable) throws -> String {
+            String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+        }
         var tensors = model.tensors
         for (i, (name, shape)) in model.configuration.parameterShapes.enumerated() {
             for (kind, kept) in optimizer.memory {
@@ -40,8 +59,9 @@ struct Checkpoint {
         try NetworkModel(configuration: model.configuration, tensors: tensors)
             .write(
                 to: file,
-                extra: ["losses": String(decoding: try JSONEncoder().encode(losses), as: UTF8.self)]
-            )
+                extra: try ["losses": json(losses)].merging(
+                    begun.map { ["begun": try json($0)] } ?? [:]
+                ) { $1 })
     }
 
     /// Nil when there is none.
@@ -62,7 +82,10 @@ struct Checkpoint {
             model: model, averages: try tensors("average."),
             memory: try Dictionary(
                 uniqueKeysWithValues: memory.map { ($0, try tensors($0 + ".")) }),
-            losses: losses, best: hasBest ? try NetworkModel(contentsOf: bestFile) : nil)
+            losses: losses,
+            begun: try? JSONDecoder().decode(
+                BegunEpoch.self, from: Data((metadata["begun"] ?? "").utf8)),
+            best: hasBest ? try NetworkModel(contentsOf: bestFile) : nil)
     }
 }
 

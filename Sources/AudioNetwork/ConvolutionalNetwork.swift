@@ -12,33 +12,41 @@ struct ConvolutionalNetwork {
     /// Mean and standard deviation of every band over the training songs, `[128]`.
     let inputMean: Tensor
     let inputDeviation: Tensor
+    /// What products are computed in; weights are float32, and so are outputs.
+    let precision: Precision
 
     /// `[N, T, 128]` → `[N, T / inputPool, 128]`: every band with mean 0 and deviation 1 over the training songs.
     func standardized(_ mel: Tensor) throws -> Tensor {
         try mel.averagedOverFrames(configuration.inputPool)
-            .standardized(mean: inputMean, deviation: inputDeviation)
+            .standardized(mean: inputMean, deviation: inputDeviation).cast(to: precision)
     }
 
-    /// `[N, T, 128]` → `[N, steps, 512]`; T is a window or a whole song.
-    func convolve(_ mel: Tensor) throws -> Tensor {
-        try convolutions.reduce(standardized(mel)) {
+    /// What ``standardized(_:)`` gives, `[N, T, 128]` → `[N, steps, 512]`; T is a window or a whole song.
+    func convolve(_ input: Tensor) throws -> Tensor {
+        try convolutions.reduce(input) {
             try $0.convolved($1.weight, $1.bias, pool: $1.pool)
         }
     }
 
-    /// `[N, steps, 512]` → `[N, 40]`.
-    func place(_ features: Tensor, dropout: Double) throws -> Tensor {
-        var x = try features.pooledOverTime()
+    /// Features pooled over time, `[N, 1536]` → `[N, 40]`.
+    func place(_ pooled: Tensor, dropout: Double) throws -> Tensor {
+        var x = pooled
         for layer in dense.dropLast() {
             x = try x.linear(layer.weight, layer.bias).relu().dropout(dropout)
         }
         guard let last = dense.last else { return x }
-        return try x.linear(last.weight, last.bias)
+        return try x.linear(last.weight, last.bias).cast(to: .float32)
+    }
+
+    /// What ``standardized(_:)`` gives → `[N, 40]`.
+    func hear(_ input: Tensor, training: Bool) throws -> Tensor {
+        try place(
+            convolve(input).pooledOverTime(), dropout: training ? configuration.dropout : 0)
     }
 
     /// `[N, 599, 128]` → `[N, 40]`.
     func callAsFunction(_ mel: Tensor, training: Bool) throws -> Tensor {
-        try place(convolve(mel), dropout: training ? configuration.dropout : 0)
+        try hear(standardized(mel), training: training)
     }
 
     var parameters: [Tensor] {
@@ -48,8 +56,12 @@ struct ConvolutionalNetwork {
 
 extension ConvolutionalNetwork {
     /// A network with the weights of a model, on a device.
-    init(_ model: NetworkModel, device: String = "cpu", learning: Bool = false) throws {
+    init(
+        _ model: NetworkModel, device: String = "cpu", learning: Bool = false,
+        precision: Precision = .float32
+    ) throws {
         configuration = model.configuration
+        self.precision = precision
         func tensor(_ name: String) throws -> Tensor {
             let stored = try model.tensor(name)
             return try Tensor.from(stored.values, shape: stored.shape, device: device)

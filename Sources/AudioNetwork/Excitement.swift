@@ -24,6 +24,26 @@ public struct LayerExcitement: Codable, Equatable, Sendable {
     public var moments: [[UnitMoment]]
     /// Per unit the songs with the highest mean, best first: the frame is that of the song's maximum, the activation the mean.
     public var means: [[UnitMoment]]
+    /// How its units differ.
+    public var character: LayerCharacter
+
+    public init(
+        name: String, reach: Int, moments: [[UnitMoment]], means: [[UnitMoment]],
+        character: LayerCharacter
+    ) {
+        self.name = name
+        self.reach = reach
+        self.moments = moments
+        self.means = means
+        self.character = character
+    }
+}
+
+/// What excites a network, over all songs of a source.
+public struct NetworkExcitement: Equatable, Sendable {
+    public var layers: [LayerExcitement]
+    /// Per song of the source what stands out in it.
+    public var highlights: [[SongHighlight]]
 }
 
 /// The best few songs of every unit of a layer: all that is kept of what was heard.

@@ -1,5 +1,5 @@
 /// The shape of the network. Without anything else said it is the method's (blog 2014; paper: NIPS 2013), ``dieleman2014``;
-/// ``coldwave1`` is ours.
+/// ``coldwave1`` and ``coldwave2`` are ours.
 public struct NetworkConfiguration: Codable, Equatable, Sendable {
     public struct Convolution: Codable, Equatable, Sendable {
         public var filters: Int
@@ -30,6 +30,8 @@ public struct NetworkConfiguration: Codable, Equatable, Sendable {
     public var dropout = 0.5
     /// Dimensions of the taste space.
     public var outputs = 40
+    /// Whether a linear map of the window's statistics is added to the output: see ``WidePath``.
+    public var wide = false
 
     public init() {}
 
@@ -51,16 +53,36 @@ public struct NetworkConfiguration: Codable, Equatable, Sendable {
         return configuration
     }()
 
+    /// Ours, wide and deep: ``coldwave1`` and a linear map of what the window sounds like on average. The default.
+    public static let coldwave2: NetworkConfiguration = {
+        var configuration = coldwave1
+        configuration.name = "coldwave2"
+        configuration.wide = true
+        return configuration
+    }()
+
     /// Frames between two steps of the last convolution: windows that start at multiples of it are exact slices of a
     /// pass over the whole song.
     public var stride: Int { convolutions.reduce(inputPool) { $0 * $1.pool } }
+
+    /// Where a song's windows begin, in frames: every half window, rounded to the stride, or every `step` frames; one window, padded, for a
+    /// song that is shorter.
+    func windowStarts(frames: Int, step: Int? = nil) -> [Int] {
+        guard frames > windowFrames else { return [0] }
+        return Array(
+            Swift.stride(
+                from: 0, through: frames - windowFrames, by: windowStep(step ?? windowFrames / 2)))
+    }
+
+    /// Frames between windows' starts: a multiple of the stride.
+    func windowStep(_ wished: Int) -> Int { max(1, (wished + stride / 2) / stride) * stride }
 
     /// Steps of the last convolution's output for a number of input frames.
     public func steps(frames: Int) -> Int {
         convolutions.reduce(frames / inputPool) { max(0, ($0 - $1.width + 1) / $1.pool) }
     }
 
-    /// Parameters' names and shapes, as a PyTorch module would have them: `conv1.weight` `[out, in, width]`, …
+    /// Names and shapes of what gradients train, as a PyTorch module would have them: `conv1.weight` `[out, in, width]`, …
     public var parameterShapes: [(name: String, shape: [Int])] {
         var shapes: [(String, [Int])] = []
         var channels = melBands
@@ -77,6 +99,12 @@ public struct NetworkConfiguration: Codable, Equatable, Sendable {
         }
         return shapes
     }
+
+    /// Names and shapes of all else that a model holds: the input's normalisation, and the wide way's map where there is one.
+    var solvedShapes: [(name: String, shape: [Int])] {
+        [("input.mean", [melBands]), ("input.std", [melBands])]
+            + (wide ? [("wide.weight", [outputs, 3 * melBands]), ("wide.bias", [outputs])] : [])
+    }
 }
 
 extension NetworkConfiguration {
@@ -91,5 +119,6 @@ extension NetworkConfiguration {
         denseUnits = try values.decode([Int].self, forKey: .denseUnits)
         dropout = try values.decode(Double.self, forKey: .dropout)
         outputs = try values.decode(Int.self, forKey: .outputs)
+        wide = try values.decodeIfPresent(Bool.self, forKey: .wide) ?? false
     }
 }

@@ -8,12 +8,12 @@ extension NetworkModel {
     /// Max-pooling and the maximum in the global pooling let activations grow from layer to layer; left alone, the last layers see
     /// inputs so large that no learning rate suits both them and the first. Fresh biases are zero and every layer is homogeneous, so
     /// scaling a layer by `s` scales all that follows by `s`: one pass is enough.
-    /// - Parameter windows: `[N, frames, bands]`.
+    /// - Parameter windows: as the first convolution takes them, `[N, steps, bands]`.
     func scaled(on windows: Tensor, target: Double) throws -> NetworkModel {
         let network = try ConvolutionalNetwork(self)
         var levels: [Double] = []
         try Torch.withoutGradients {
-            var x = try network.standardized(windows)
+            var x = windows
             for layer in network.convolutions {
                 x = try x.convolved(layer.weight, layer.bias, pool: layer.pool)
                 levels.append(try x.rootMeanSquare())

@@ -10,10 +10,7 @@ public struct NetworkModel: Equatable, Sendable {
     public init(configuration: NetworkConfiguration, tensors: [String: StoredTensor]) throws {
         self.configuration = configuration
         self.tensors = tensors
-        let bands = [configuration.melBands]
-        for (name, shape) in configuration.parameterShapes + [
-            ("input.mean", bands), ("input.std", bands),
-        ] {
+        for (name, shape) in configuration.parameterShapes + configuration.solvedShapes {
             let got = try tensor(name).shape
             guard got == shape else {
                 throw NetworkError.wrongShape(name: name, got: got, expected: shape)
@@ -50,6 +47,12 @@ public struct NetworkModel: Equatable, Sendable {
                 shape: shape, values: (0..<count).map { _ in Float(generator.normal() * scale) })
         }
         return try NetworkModel(configuration: configuration, tensors: tensors)
+    }
+
+    /// What the bands are brought to before the first convolution.
+    func bandScaling() throws -> BandScaling {
+        BandScaling(
+            mean: try tensor("input.mean").values, deviation: try tensor("input.std").values)
     }
 
     /// Writes safetensors with the configuration as JSON in the metadata.

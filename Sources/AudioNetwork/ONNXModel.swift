@@ -8,11 +8,10 @@ import Matrices
 struct ONNXModel {
     /// Old enough for every runtime in use, and the last with the axes of ReduceMean as an attribute.
     static let operatorSet = 17
-    private static let float32 = 1
 
-    private let model: NetworkModel
-    private var nodes: [Data] = []
-    private var initializers: [Data] = []
+    let model: NetworkModel
+    var nodes: [Data] = []
+    var initializers: [Data] = []
 
     /// - Throws: ``NetworkError/missingTensor(name:)``.
     init(_ model: NetworkModel) throws {
@@ -31,6 +30,7 @@ struct ONNXModel {
         try store("input.std", shape: [bands, 1])
         x = add("Sub", [x, "input.mean"], "centred")
         x = add("Div", [x, "input.std"], "standardized")
+        let standardized = x
         for (i, layer) in configuration.convolutions.enumerated() {
             let name = "conv\(i + 1)"
             try store("\(name).weight")
@@ -44,6 +44,7 @@ struct ONNXModel {
                 "MaxPool", [x], "\(name)_pooled",
                 [.integers("kernel_shape", [layer.pool]), .integers("strides", [layer.pool])])
         }
+        let added = configuration.wide ? try addWideWay(standardized) : nil
         x = addGlobalPooling(x)
         let layers = configuration.denseUnits.count + 1
         for i in 1...layers {
@@ -51,9 +52,10 @@ struct ONNXModel {
             try store("dense\(i).bias")
             x = add(
                 "Gemm", [x, "dense\(i).weight", "dense\(i).bias"],
-                i == layers ? "factors" : "dense\(i)", [.integer("transB", 1)])
+                i < layers || added != nil ? "dense\(i)" : "factors", [.integer("transB", 1)])
             if i < layers { x = add("Relu", [x], "dense\(i)_relu") }
         }
+        if let added { _ = add("Add", [x, added], "factors") }
     }
 
     /// Mean, maximum and `sqrt(mean(x²) + 1e-12)` over time, side by side: `[N, C, T]` → `[N, 3C]`.
@@ -68,6 +70,34 @@ struct ONNXModel {
         let positive = add("Add", [meanSquare, "epsilon"], "mean_square_positive")
         let level = add("Sqrt", [positive], "root_mean_square")
         return add("Concat", [mean, maximum, level], "pooled", [.integer("axis", 1)])
+    }
+
+    /// ``WideStatistics`` of the standardised input `[N, bands, T]` and the linear map of them: → `[N, outputs]`.
+    private mutating func addWideWay(_ x: String) throws -> String {
+        let bands = model.configuration.melBands
+        let overTime: [Attribute] = [.integers("axes", [2]), .integer("keepdims", 0)]
+        // A step minus the one before, band by band.
+        let kernel = StoredTensor(
+            shape: [bands, 1, 2], values: (0..<bands).flatMap { _ in [-1, 1] as [Float] })
+        initializers.append(Self.tensor("wide_step", kernel))
+        try store("wide.weight")
+        try store("wide.bias")
+        let level = add("ReduceMean", [x], "wide_level", [.integers("axes", [2])])
+        let centred = add("Sub", [x, level], "wide_centred")
+        let variance = add(
+            "ReduceMean", [add("Mul", [centred, centred], "wide_squares")], "wide_variance",
+            overTime)
+        let steps = add(
+            "Conv", [x, "wide_step"], "wide_steps",
+            [.integers("kernel_shape", [2]), .integer("group", bands)])
+        let parts = [
+            add("ReduceMean", [x], "wide_mean", overTime),
+            add("Sqrt", [variance], "wide_deviation"),
+            add("ReduceMean", [add("Abs", [steps], "wide_sizes")], "wide_change", overTime),
+        ]
+        let statistics = add("Concat", parts, "wide_statistics", [.integer("axis", 1)])
+        return add(
+            "Gemm", [statistics, "wide.weight", "wide.bias"], "wide", [.integer("transB", 1)])
     }
 
     /// The file's contents.
@@ -86,74 +116,6 @@ struct ONNXModel {
         }
         file.message(8) { $0.integer(2, Self.operatorSet) }
         return file.data
-    }
-}
-
-extension ONNXModel {
-    private enum Attribute {
-        case integer(String, Int)
-        case integers(String, [Int])
-
-        var data: Data {
-            var writer = ProtobufWriter()
-            switch self {
-            case .integer(let name, let value):
-                writer.text(1, name)
-                writer.integer(3, value)
-                writer.integer(20, 2)
-            case .integers(let name, let values):
-                writer.text(1, name)
-                for value in values { writer.integer(8, value) }
-                writer.integer(20, 7)
-            }
-            return writer.data
-        }
-    }
-
-    /// Adds a node named as its output; gives that name.
-    private mutating func add(
-        _ operation: String, _ inputs: [String], _ output: String, _ attributes: [Attribute] = []
-    ) -> String {
-        var node = ProtobufWriter()
-        for input in inputs { node.text(1, input) }
-        node.text(2, output)
-        node.text(3, output)
-        node.text(4, operation)
-        for attribute in attributes { node.bytes(5, attribute.data) }
-        nodes.append(node.data)
-        return output
-    }
-
-    private mutating func store(_ name: String, shape: [Int]? = nil) throws {
-        let stored = try model.tensor(name)
-        initializers.append(
-            Self.tensor(
-                name, StoredTensor(shape: shape ?? stored.shape, values: stored.values)))
-    }
-
-    private static func tensor(_ name: String, _ stored: StoredTensor) -> Data {
-        var writer = ProtobufWriter()
-        for size in stored.shape { writer.integer(1, size) }
-        writer.integer(2, float32)
-        writer.text(8, name)
-        writer.bytes(9, stored.values.withUnsafeBytes { Data($0) })  // raw_data, little-endian
-        return writer.data
-    }
-
-    /// An input or output `[N, sizes…]`.
-    private static func value(_ name: String, _ sizes: [Int]) -> Data {
-        var writer = ProtobufWriter()
-        writer.text(1, name)
-        writer.message(2) { type in
-            type.message(1) { tensor in
-                tensor.integer(1, float32)
-                tensor.message(2) { shape in
-                    shape.message(1) { $0.text(2, "N") }
-                    for size in sizes { shape.message(1) { $0.integer(1, size) } }
-                }
-            }
-        }
-        return writer.data
     }
 }
 

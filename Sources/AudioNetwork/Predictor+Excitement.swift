@@ -11,7 +11,7 @@ extension Predictor {
     public func excitement(
         _ source: some SpectrogramSource, top: Int, progress: (Int) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
-    ) throws -> [LayerExcitement] {
+    ) throws -> NetworkExcitement {
         guard source.bands == configuration.melBands || source.count == 0 else {
             throw NetworkError.wrongBands(got: source.bands, expected: configuration.melBands)
         }
@@ -19,9 +19,17 @@ extension Predictor {
         let layers = configuration.layers
         var moments = layers.map { BestMoments(units: $0.units, limit: top) }
         var means = moments
+        var sample = SongSample(songs: source.count, layers: layers.count)
+        var highlights = SongHighlights()
+        let convolutions = configuration.convolutions.count
         for song in 0..<source.count {
             if shouldStop() { break }
             let heard = try activations(source, song: song)
+            if sample.isChosen(song) { sample.add(heard.map(\.means)) }
+            highlights.add(
+                heard.prefix(convolutions).flatMap { zip($0.frames, $0.maxima) }.map {
+                    (frame: $0, value: $1)
+                })
             for (i, layer) in heard.enumerated() {
                 for unit in 0..<layer.units {
                     // A unit behind a ReLU that stays at zero is not excited at all.
@@ -38,21 +46,28 @@ extension Predictor {
             }
             progress(song + 1)
         }
-        return layers.indices.map {
+        let excited = layers.indices.map {
             LayerExcitement(
                 name: layers[$0].name, reach: layers[$0].reach, moments: moments[$0].units,
-                means: means[$0].units)
+                means: means[$0].units,
+                character: LayerCharacter(
+                    sample.matrix($0), isRectified: layers[$0].isRectified, threads: threads))
         }
+        return NetworkExcitement(layers: excited, highlights: highlights.finish())
     }
 
     /// Maximum, where it is, and mean of every unit over one song, layer after layer.
     private func activations(_ source: some SpectrogramSource, song: Int) throws -> [UnitPeaks] {
         let heardFrames = source.frameCount(of: song)
         let frames = max(heardFrames, configuration.windowFrames)
-        let mel = try source.gather([Window(song: song, start: 0)], frames: frames, threads: 1)
         return try Torch.withoutGradients {
-            var x = try network.standardized(
-                Tensor.from(mel, shape: [1, frames, source.bands], device: device))
+            var x = try input(
+                source,
+                [
+                    Piece(
+                        window: Window(song: song, start: 0),
+                        steps: frames / configuration.inputPool)
+                ])
             var peaks: [UnitPeaks] = []
             for (layer, field) in zip(network.convolutions, configuration.receptiveFields) {
                 x = try x.convolved(layer.weight, layer.bias, pool: layer.pool)
@@ -64,10 +79,9 @@ extension Predictor {
                         starts: (0..<steps).map { $0 * field.stride }))
             }
             let starts = windowStarts(frames: frames)
-            var y = try x.windows(
+            var y = try x.pooledWindows(
                 at: starts.map { $0 / configuration.stride },
-                length: configuration.steps(frames: configuration.windowFrames)
-            ).pooledOverTime()
+                length: configuration.steps(frames: configuration.windowFrames))
             for (i, layer) in network.dense.enumerated() {
                 y = try y.linear(layer.weight, layer.bias)
                 if i < network.dense.count - 1 { y = try y.relu() }
@@ -107,16 +121,18 @@ private struct UnitPeaks {
 }
 
 extension NetworkConfiguration {
-    struct Layer {
-        let name: String
-        let units: Int
-        let reach: Int
+    /// A layer that has units.
+    public struct Layer: Equatable, Sendable {
+        public let name: String
+        public let units: Int
+        /// Frames that a unit hears at a moment.
+        public let reach: Int
         /// False for the outputs, which may be below zero.
-        let isRectified: Bool
+        public let isRectified: Bool
     }
 
     /// Every layer that has units, in order.
-    var layers: [Layer] {
+    public var layers: [Layer] {
         zip(convolutions, receptiveFields).enumerated().map { i, layer in
             Layer(
                 name: "conv\(i + 1)", units: layer.0.filters, reach: layer.1.reach,

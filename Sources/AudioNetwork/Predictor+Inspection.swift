@@ -39,15 +39,26 @@ extension Predictor {
         }
         try Torch.setThreads(threads)
         let frames = max(source.frameCount(of: song), configuration.windowFrames)
-        let mel = try source.gather([Window(song: song, start: 0)], frames: frames, threads: 1)
         return try Torch.withoutGradients {
-            let features = try network.convolve(
-                Tensor.from(mel, shape: [1, frames, source.bands], device: device))
+            let pool = configuration.inputPool
+            let heard = try source.gather(
+                [Piece(window: Window(song: song, start: 0), steps: frames / pool)],
+                averaging: pool, threads: 1, scaling: scaling)
+            let features = try network.convolve(tensor(heard, bands: source.bands))
             let starts = windowStarts(frames: frames)
             let outputs = try network.place(
-                features.windows(
+                features.pooledWindows(
                     at: starts.map { $0 / configuration.stride },
                     length: configuration.steps(frames: configuration.windowFrames)), dropout: 0)
+            var predictions = Matrix(
+                rows: starts.count, columns: configuration.outputs, storage: try outputs.values())
+            for (row, start) in starts.enumerated() {
+                guard
+                    let added = wideStatistics(heard[...], bands: source.bands, starts: [start])
+                        .flatMap({ wide?($0) })
+                else { break }
+                predictions.setRow(row, to: zip(predictions.row(row), added).map { $0 + $1 })
+            }
             let values = try features.values()
             let (steps, units) = (features.shape[1], features.shape[2])
             var peaks = [Float](repeating: 0, count: steps)
@@ -63,9 +74,7 @@ extension Predictor {
             }
             return SongHearing(
                 starts: starts, windowFrames: configuration.windowFrames,
-                predictions: Matrix(
-                    rows: starts.count, columns: configuration.outputs,
-                    storage: try outputs.values()), stride: configuration.stride,
+                predictions: predictions, stride: configuration.stride,
                 peaks: peaks.map { $0 / max(1, excited) })
         }
     }

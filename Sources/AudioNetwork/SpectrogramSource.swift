@@ -9,6 +9,11 @@ public protocol SpectrogramSource: Sendable {
     func copyFrames(
         of song: Int, from start: Int, count: Int, into buffer: UnsafeMutableBufferPointer<Float>)
         throws
+    /// Copies the means over `steps` runs of `pool` frames each, from `start` on; they lie within the song. The network may hear
+    /// in steps of several frames, and reading is faster where they need not be copied first.
+    func copyMeans(
+        of song: Int, from start: Int, steps: Int, of pool: Int,
+        into buffer: UnsafeMutableBufferPointer<Float>) throws
 }
 
 /// Spectrograms in memory.
@@ -34,6 +39,19 @@ public struct MatrixSource: SpectrogramSource {
         let values = spectrograms[song].storage[start * bands..<(start + count) * bands]
         _ = buffer.update(fromContentsOf: values)
     }
+
+    public func copyMeans(
+        of song: Int, from start: Int, steps: Int, of pool: Int,
+        into buffer: UnsafeMutableBufferPointer<Float>
+    ) throws {
+        spectrograms[song].storage.withUnsafeBufferPointer { values in
+            for step in 0..<steps {
+                Means.of(
+                    values.baseAddress?.advanced(by: (start + step * pool) * bands), frames: pool,
+                    bands: bands, to: buffer.baseAddress?.advanced(by: step * bands))
+            }
+        }
+    }
 }
 
 /// A place to listen: so many frames of a song from a start on.
@@ -43,37 +61,6 @@ struct Window: Equatable, Sendable {
 }
 
 extension SpectrogramSource {
-    /// Windows' frames, `[windows, frames, bands]`; a song shorter than a window is followed by silence (log-mel 0).
-    /// - Parameter changes: added to every frame that is heard of each window, `[windows, bands]`.
-    func gather(
-        _ windows: [Window], frames: Int, threads: Int, adding changes: [[Float]]? = nil
-    ) throws -> [Float] {
-        let size = frames * bands
-        var batch = [Float](repeating: 0, count: windows.count * size)
-        let failures = batch.withUnsafeMutableBufferPointer { buffer in
-            let target = WindowBuffer(base: buffer.baseAddress)
-            return Parallel.map(windows.count, threads: threads) { i -> (any Error)? in
-                let window = windows[i]
-                let count = Swift.min(frames, frameCount(of: window.song) - window.start)
-                do {
-                    try copyFrames(
-                        of: window.song, from: window.start, count: count,
-                        into: UnsafeMutableBufferPointer(
-                            start: target.base?.advanced(by: i * size), count: count * bands))
-                    if let change = changes?[i], let base = target.base {
-                        for frame in 0..<count {
-                            let row = base + i * size + frame * bands
-                            for band in 0..<bands { row[band] += change[band] }
-                        }
-                    }
-                    return nil
-                } catch { return error }
-            }
-        }
-        for case let failure? in failures { throw failure }
-        return batch
-    }
-
     /// Mean and standard deviation of every band over up to `limit` songs spread over the source.
     func bandStatistics(limit: Int = 200) throws -> (mean: [Float], deviation: [Float]) {
         var sums = [Double](repeating: 0, count: bands)
@@ -103,10 +90,4 @@ extension SpectrogramSource {
         }
         return (mean, deviation)
     }
-}
-
-/// A batch's memory while several threads fill it.
-/// Sendable because every thread writes only the part of its own window.
-private struct WindowBuffer: @unchecked Sendable {
-    let base: UnsafeMutablePointer<Float>?
 }

@@ -30,32 +30,36 @@ extension Trainer {
         return windows.shuffled(using: &generator)
     }
 
+    /// Another one at every step; drawn rather than counted, since libtorch takes no more than its lower 32 bits.
+    func seedOfDropout(epoch: Int, step: Int) -> UInt64 {
+        var generator = SeededGenerator(
+            seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xD0_0000 + UInt64(step))
+        return generator.next()
+    }
+
     /// Four windows spread evenly over a song.
     func validationWindows(_ song: Int, _ frames: Int) -> [Window] {
         let room = max(0, frames - networkConfiguration.windowFrames)
         return (0..<4).map { Window(song: song, start: room * $0 / 3) }
     }
 
-    /// - Parameter changes: what is added to every frame of each window, `[windows, bands]`; nil for nothing.
-    func tensor(
-        _ windows: [Window], _ source: some SpectrogramSource, _ device: String, _ threads: Int,
-        changedBy changes: [[Float]]? = nil
-    ) throws -> Tensor {
-        let frames = networkConfiguration.windowFrames
-        return try Tensor.from(
-            source.gather(windows, frames: frames, threads: threads, adding: changes),
-            shape: [windows.count, frames, source.bands], device: device)
+    func reader<Source: SpectrogramSource>(
+        _ source: Source, _ model: NetworkModel, _ threads: Int
+    ) throws -> WindowReader<Source> {
+        WindowReader(
+            source: source, configuration: networkConfiguration, training: training,
+            scaling: try model.bandScaling(), spread: try model.inputDeviation(),
+            threads: max(1, threads / 2))
     }
 
-    /// A step's random changes; they come from the seed, the epoch and the step, so that resuming repeats them.
-    func changes(_ count: Int, _ spread: Float, epoch: Int, step: Int) -> [[Float]]? {
-        guard training.augmentation != .none else { return nil }
-        var generator = SeededGenerator(
-            seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xE0_0000 + UInt64(step))
-        return (0..<count).map { _ in
-            training.augmentation.change(
-                bands: networkConfiguration.melBands, spread: spread, using: &generator)
-        }
+    /// Windows as the first convolution takes them, `[windows, steps, bands]`.
+    func input(
+        _ values: [Float], _ windows: Int, _ bands: Int, _ device: String = "cpu",
+        _ precision: Precision = .float32
+    ) throws -> Tensor {
+        try Tensor.from(
+            values, shape: [windows, values.count / (windows * bands), bands], device: device,
+            precision: precision)
     }
 
     func loss(_ output: Tensor, _ windows: [Window], _ lesson: Lesson, _ device: String) throws
@@ -74,15 +78,20 @@ extension Trainer {
 
     /// The loss on fixed windows, without dropout; nil when there are none.
     func loss(
-        _ network: ConvolutionalNetwork, _ windows: [Window], _ source: some SpectrogramSource,
-        _ lesson: Lesson,
-        _ device: String, _ threads: Int
+        _ network: ConvolutionalNetwork, _ windows: [Window],
+        _ reader: WindowReader<some SpectrogramSource>, _ lesson: Lesson, _ device: String
     ) throws -> Double? {
         guard !windows.isEmpty else { return nil }
         return try Torch.withoutGradients {
+            let batches = windows.batches(training.batchSize)
+            var reading = ReadAhead(batches.count) { try reader.read(batches[$0]) }
             var sum = 0.0
-            for batch in windows.batches(training.batchSize) {
-                let output = try network(tensor(batch, source, device, threads), training: false)
+            for batch in batches {
+                guard let values = try reading.next() else { break }
+                let output = try network.hear(
+                    input(
+                        values, batch.count, networkConfiguration.melBands, device,
+                        network.precision), training: false)
                 sum +=
                     Double(try loss(output, batch, lesson, device).item())
                     * Double(batch.count)

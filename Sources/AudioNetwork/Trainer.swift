@@ -3,11 +3,13 @@ import Matrices
 import Torch
 
 /// Teaches the network to predict songs' factors from random windows of their sound.
-public struct Trainer {
+public struct Trainer: Sendable {
     public static let minimumSongs = 20
     /// So many artists must be kept aside for the validation loss to choose an epoch. A few may say more
     /// of themselves than of the network; the number is a judgement, not measured.
     static let groupsToChooseBy = 30
+    /// Besides one after every epoch, since those can be long.
+    static let secondsBetweenCheckpoints = 300.0
     let networkConfiguration: NetworkConfiguration
     let training: TrainingConfiguration
     let objective: TrainingObjective
@@ -28,7 +30,7 @@ public struct Trainer {
     /// - Parameters:
     ///   - targets: songs' factors, `[songs, dimensions]`, as the factorisation gives them; ``Lesson`` makes of them what is learned.
     ///   - groups: each song's artist: the songs kept aside for validation share no artist with the others.
-    ///   - checkpointDirectory: where each epoch leaves a checkpoint; nil for none.
+    ///   - checkpointDirectory: where a checkpoint is left after each epoch, every few minutes, and when it is stopped; nil for none.
     ///   - resume: carries on from the checkpoint if there is one, with the same result as without interruption (on a CPU).
     ///   - shouldStop: asked at every step; when true the training ends and gives what it has.
     /// - Throws: ``NetworkError/tooFewSongs(got:needed:)``, ``NetworkError/diverged(epoch:learningRate:)`` and more.
@@ -59,7 +61,10 @@ public struct Trainer {
         guard targets.isFinite else { throw NetworkError.unusableTargets }
         var shape = networkConfiguration
         shape.outputs = targets.columns
+        // The deep way learns alone; the wide one is solved at the end. Against plays only the deep one can be judged.
+        shape.wide = false
         let device = try Torch.device(training.device)
+        let precision = training.precision ?? Precision.fastest(on: device)
         let threads = training.threads > 0 ? training.threads : Parallel.defaultThreads
         try Torch.setThreads(threads)
         let names = groups ?? Array(0..<source.count)
@@ -79,26 +84,19 @@ public struct Trainer {
             let fresh = try NetworkModel.initial(
                 shape, mean: mean, deviation: deviation, seed: training.seed)
             let sample = Array(randomWindows(learned, epoch: 0, source).prefix(32))
+            let values = try reader(source, fresh, threads).read(sample)
             start = try fresh.scaled(
-                on: tensor(sample, source, "cpu", threads), target: training.activationScale)
+                on: input(values, sample.count, source.bands), target: training.activationScale)
         }
-        let network = try ConvolutionalNetwork(start, device: device, learning: true)
-        let optimizer = try Optimizer(
-            training.optimizer, network.parameters, momentum: training.momentum,
-            weightDecay: training.weightDecay)
+        let network = try ConvolutionalNetwork(
+            start, device: device, learning: true, precision: precision)
         // The averages, and the same network with them for weights.
-        let averaged = try ConvolutionalNetwork(start, device: device)
-        if let saved {
-            for (average, stored) in zip(averaged.parameters, saved.averages) {
-                try average.assign(Tensor.from(stored.values, shape: stored.shape, device: device))
-            }
-            for (kind, kept) in optimizer.memory {
-                for (tensor, stored) in zip(kept, saved.memory[kind] ?? []) {
-                    try tensor.assign(
-                        Tensor.from(stored.values, shape: stored.shape, device: device))
-                }
-            }
-        }
+        let averaged = try ConvolutionalNetwork(start, device: device, precision: precision)
+        let optimizer = try Optimizer(
+            training.optimizer, network.parameters, averages: averaged.parameters,
+            momentum: training.momentum, weightDecay: training.weightDecay,
+            gradientLimit: training.gradientLimit)
+        try saved?.restore(averaged.parameters, optimizer, device: device)
 
         let windowsPerEpoch = learned.count * training.windowsPerSong
         let stepsPerEpoch = (windowsPerEpoch + training.batchSize - 1) / training.batchSize
@@ -108,37 +106,51 @@ public struct Trainer {
         }
         let horizon = max(1, training.averagedEpochs * Double(stepsPerEpoch))
         var best = saved?.best
-        let spread = try start.inputDeviation()
+        let windowReader = try reader(source, start, threads)
         let began = Date()
         var heard = 0
+        // Of the epoch that was being learned when the checkpoint was written.
+        var begun = saved?.begun
+        func save(_ begun: BegunEpoch? = nil) throws {
+            try checkpoint?.write(
+                network.model(), averaged.parameters, optimizer, losses, begun: begun)
+        }
+        var saveNext = Date().addingTimeInterval(Self.secondsBetweenCheckpoints)
         epochs: for epoch in losses.count..<max(losses.count, training.epochs) {
-            // Everything random in an epoch comes from the seed and its number, so that it can be repeated after a crash.
-            try Torch.seed(training.seed &+ UInt64(epoch) &* 1_000_003)
+            // Everything random in an epoch comes from the seed, its number and the step's, so that it can be repeated after a crash.
             let windows = randomWindows(learned, epoch: epoch, source)
-            var sum = 0.0
-            for (step, batch) in windows.batches(training.batchSize).enumerated() {
-                if shouldStop() { break epochs }
-                let input = try tensor(
-                    batch, source, device, threads,
-                    changedBy: changes(batch.count, spread, epoch: epoch, step: step))
-                let loss = try loss(network(input, training: true), batch, lesson, device)
-                let value = Double(try loss.item())
-                guard value.isFinite else {
+            let batches = windows.batches(training.batchSize)
+            let first = min(begun?.steps ?? 0, batches.count)
+            var reading = ReadAhead(batches.count - first) { step in
+                try windowReader.read(batches[step + first], epoch: epoch, step: step + first)
+            }
+            // A GPU is not waited for at every step.
+            var meter = LossMeter(every: device == "cpu" ? 1 : 16, from: begun?.loss)
+            begun = nil
+            for (step, batch) in batches.enumerated().dropFirst(first) {
+                let isStopped = shouldStop()
+                if isStopped || Date() >= saveNext, step > first {
+                    try save(BegunEpoch(steps: step, loss: meter.total()))
+                    saveNext = Date().addingTimeInterval(Self.secondsBetweenCheckpoints)
+                }
+                if isStopped { break epochs }
+                try Torch.seed(seedOfDropout(epoch: epoch, step: step))
+                guard let values = try reading.next() else { break }
+                let output = try network.hear(
+                    input(values, batch.count, source.bands, device, precision), training: true)
+                let loss = try loss(output, batch, lesson, device)
+                try loss.backward()
+                let taken = epoch * stepsPerEpoch + step
+                // A plain mean at first, then one that forgets.
+                try optimizer.step(
+                    learningRate: schedule.rate(step: taken), number: taken + 1,
+                    averageShare: training.averagedEpochs > 0
+                        ? 1 / min(Double(taken + 1), horizon) : 1)
+                heard += batch.count
+                guard try meter.add(loss, batch.count, isLast: step == batches.count - 1) else {
                     throw NetworkError.diverged(
                         epoch: epoch + 1, learningRate: training.learningRate)
                 }
-                try loss.backward()
-                _ = try optimizer.clip(training.gradientLimit)
-                let taken = epoch * stepsPerEpoch + step
-                try optimizer.step(
-                    learningRate: schedule.rate(step: taken), number: taken + 1)
-                // A plain mean at first, then one that forgets.
-                let share = training.averagedEpochs > 0 ? 1 / min(Double(taken + 1), horizon) : 1
-                for (average, now) in zip(averaged.parameters, network.parameters) {
-                    try average.move(towards: now, by: share)
-                }
-                sum += value * Double(batch.count)
-                heard += batch.count
                 let done = min((step + 1) * training.batchSize, windows.count)
                 progress(
                     TrainingProgress(
@@ -147,28 +159,31 @@ public struct Trainer {
                         windowsTotal: training.epochs * windowsPerEpoch,
                         windowsPerSecond: Double(heard)
                             / max(Date().timeIntervalSince(began), 1e-9),
-                        trainLoss: sum / Double(done), validationLoss: losses.last?.validation))
+                        trainLoss: meter.mean, validationLoss: losses.last?.validation))
             }
             let validationLoss = try loss(
-                averaged, validation, source, lesson, device, threads)
+                averaged, validation, windowReader, lesson, device)
             let lowest = losses.compactMap(\.validation).min() ?? .infinity
             losses.append(
                 EpochLoss(
-                    epoch: epoch + 1, train: sum / Double(max(1, windows.count)),
+                    epoch: epoch + 1, train: meter.mean,
                     validation: validationLoss))
             if let validationLoss, validationLoss < lowest {
                 let model = try averaged.model()
                 try checkpoint?.write(best: model)
                 best = model
             }
-            try checkpoint?.write(network.model(), averaged.parameters, optimizer, losses)
+            try save()
         }
+        let deep = try best ?? averaged.model()
+        let isWide = networkConfiguration.wide && objective.isFactors
         let lowest = losses.min { $0.validation ?? .infinity < $1.validation ?? .infinity }
         return TrainingResult(
-            model: try best ?? averaged.model(), losses: losses,
+            model: isWide ? try widened(deep, source, lesson.targets, groups: names) : deep,
+            losses: losses,
             keptEpoch: best == nil ? losses.count : lowest?.epoch ?? losses.count,
             windows: losses.count * windowsPerEpoch,
             windowsPerSecond: Double(heard) / max(Date().timeIntervalSince(began), 1e-9),
-            device: device)
+            device: device, precision: precision)
     }
 }

@@ -3,13 +3,16 @@ import Torch
 
 /// The networks there are to choose from.
 public enum NetworkName: String, Codable, CaseIterable, Sendable {
-    /// Ours: the default.
+    /// Ours: the default, wide and deep.
+    case coldwave2
+    /// Its deep way alone.
     case coldwave1
     /// The method's, as published.
     case dieleman2014
 
     public var shape: NetworkConfiguration {
         switch self {
+        case .coldwave2: .coldwave2
         case .coldwave1: .coldwave1
         case .dieleman2014: .dieleman2014
         }
@@ -18,7 +21,7 @@ public enum NetworkName: String, Codable, CaseIterable, Sendable {
 
 /// How the network is trained: in mini-batches of random windows against songs' factors.
 public struct TrainingConfiguration: Codable, Equatable, Sendable {
-    public var network = NetworkName.coldwave1
+    public var network = NetworkName.coldwave2
     /// Passes over the songs; in each, every song is heard in `windowsPerSong` random windows.
     public var epochs = 10
     public var windowsPerSong = 4
@@ -48,6 +51,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var averagedEpochs = 1.0
     public var seed: UInt64 = 0
     public var device = "auto"
+    /// What products are computed in; nil for what is faster on the device.
+    public var precision: Precision?
     /// Threads; 0 for all cores. Not part of what the result depends on.
     public var threads = 0
 
@@ -70,7 +75,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case network, epochs, windowsPerSong, batchSize, optimizer, learningRate, activationScale,
             momentum, weightDecay, gradientLimit, targetPower, songWeighting, augmentation
-        case validationFraction, averagedEpochs, seed, device
+        case validationFraction, averagedEpochs, seed, device, precision
     }
 }
 
@@ -103,4 +108,5 @@ public struct TrainingResult: Sendable {
     public let windows: Int
     public let windowsPerSecond: Double
     public let device: String
+    public let precision: Precision
 }

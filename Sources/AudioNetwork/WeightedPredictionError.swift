@@ -88,4 +88,8 @@ public enum TrainingObjective: Sendable {
     case factors
     /// The paper's weighted prediction error; its songs are those that are trained on, in the same order.
     case plays(WeightedPredictionError)
+
+    var isFactors: Bool {
+        if case .factors = self { true } else { false }
+    }
 }

@@ -84,7 +84,7 @@ INLINE void gather(const coldwave_als_half *h, int64_t first, const int entries,
     }
 }
 
-/// upper += B'B and vector += W'e for one row; `following` is fetched meanwhile.
+/// upper = B'B and vector += W'e for one row; `following` is fetched meanwhile.
 INLINE void long_row(const coldwave_als_half *h, const workspace *w, int32_t row, soon following, float *upper, float *vector) {
     const int ld = h->stride;
     const int64_t first = h->offsets[row], end = h->offsets[row + 1];
@@ -96,11 +96,11 @@ INLINE void long_row(const coldwave_als_half *h, const workspace *w, int32_t row
         for (; k + 4 <= n; k += 4) gather(h, start + k, 4, roots + k, scales + k, w->block + (int64_t)k * ld, vector);
         for (; k < n; k++) gather(h, start + k, 1, roots + k, scales + k, w->block + (int64_t)k * ld, vector);
         soon next = start + BLOCK < end ? entries(h, start + BLOCK, end, BLOCK) : following;
-        add_products(w->block, n, ld, upper, &next);
+        add_products(w->block, n, ld, start == first, upper, &next);
     }
 }
 
-/// upper = I + BB' [m, m] and vector = e / sqrt(c - 1) - B r for one row with few entries; B stays in `kept`.
+/// upper = BB' [m, m] and vector = e / sqrt(c - 1) - B r for one row with few entries; B stays in `kept`.
 INLINE void short_row(const coldwave_als_half *h, const workspace *w, int32_t row, int m, float *kept, float *upper, float *vector) {
     const int ld = h->stride;
     const int64_t first = h->offsets[row];
@@ -132,7 +132,7 @@ INLINE void short_row(const coldwave_als_half *h, const workspace *w, int32_t ro
             for (int q = 0; q < LANES; q++) *(vec *)(w->block + (int64_t)(i + q) * m + e) = r[q];
         }
     soon nothing = {0, 0, 0, 0};
-    add_products(w->block, h->dimensions, m, upper, &nothing);
+    add_products(w->block, h->dimensions, m, 1, upper, &nothing);
 }
 
 /// One row in double precision, for the rare one that single precision can't tell from a singular one.
@@ -193,7 +193,6 @@ int32_t coldwave_als_solve(const coldwave_als_half *h, const int32_t *rows, int 
     const int is_short = longest <= coldwave_als_short(d);
     const int m = is_short ? padded((int)longest) : ld;
     const int64_t stride = (int64_t)LANES * m + 16;
-    memset(w.upper, 0, sizeof(float) * LANES * m * m);
     memset(w.vectors, 0, sizeof(float) * LANES * m);
     for (int l = 0; l < (is_short ? count : 1); l++) {
         soon first = entries_of_row(h, rows[l], BLOCK);
@@ -201,9 +200,9 @@ int32_t coldwave_als_solve(const coldwave_als_half *h, const int32_t *rows, int 
     }
     for (int l = 0; l < LANES; l++) {
         float *upper = w.upper + (int64_t)l * m * m, *vector = w.vectors + (int64_t)l * m;
-        for (int i = 0; i < m; i++) upper[(int64_t)i * m + i] = 1;
-        if (l >= count) continue;
-        if (is_short) {
+        if (l >= count) {
+            memset(upper, 0, sizeof(float) * m * m);
+        } else if (is_short) {
             short_row(h, &w, rows[l], m, w.kept + (int64_t)l * m * ld, upper, vector);
         } else {
             if (h->right) memcpy(vector, h->right + (int64_t)rows[l] * ld, sizeof(float) * ld);

@@ -5,29 +5,12 @@
 
 #define INLINE static inline __attribute__((always_inline))
 // Eight floats suit AVX2 as they are; AVX-512 adds the registers. Wider vectors would waste more of the triangle.
-enum { LANES = 8, TALL = 4, BLOCK = 64 };
+enum { LANES = 8, TALL = 4, BLOCK = 64, STEP = 8 };
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t mask __attribute__((vector_size(4 * LANES)));
 typedef float loose __attribute__((vector_size(4 * LANES), aligned(4)));
 
 INLINE int padded(int n) { return (n + LANES - 1) / LANES * LANES; }
-
-/// upper[i ..< i + tall][j ..< j + 8 * width] += (B'B there), for B [rows, ld]; `tall` and `width` are constants where it
-/// is called.
-INLINE void add_tile(const float *block, int rows, int ld, int i, int j, const int tall, const int width, float *upper) {
-    vec sums[8][3];
-    for (int t = 0; t < tall; t++)
-        for (int w = 0; w < width; w++) sums[t][w] = *(const vec *)(upper + (int64_t)(i + t) * ld + j + LANES * w);
-    const float *row = block;
-    for (int k = 0; k < rows; k++, row += ld) {
-        vec right[3];
-        for (int w = 0; w < width; w++) right[w] = *(const vec *)(row + j + LANES * w);
-        for (int t = 0; t < tall; t++)
-            for (int w = 0; w < width; w++) sums[t][w] += row[i + t] * right[w];
-    }
-    for (int t = 0; t < tall; t++)
-        for (int w = 0; w < width; w++) *(vec *)(upper + (int64_t)(i + t) * ld + j + LANES * w) = sums[t][w];
-}
 
 /// Rows of a large matrix that will be read soon: `indices` names `count` of them, each of `ld` floats.
 typedef struct {
@@ -42,31 +25,44 @@ INLINE void fetch(soon *s, int few) {
     for (; few > 0 && s->count > 0; few--, s->count--, s->indices++) {
         const float *y = s->rows + (int64_t)*s->indices * s->ld;
         for (int i = 0; i < s->ld; i += 16) __builtin_prefetch(y + i);
-        __builtin_prefetch(y + s->ld - 1);
     }
 }
 
-/// upper += B'B for B [rows, ld]; below the diagonal's blocks nothing is touched.
+/// upper[i ..< i + tall][j ..< j + 8 * width] += (B'B there), or = where it is fresh, for B [rows, ld]; `tall` and `width`
+/// are constants where it is called. The next rows are fetched one at a time between the steps: more at once would fill
+/// the cache's queue of misses, and the sums would wait for it.
+INLINE void add_tile(const float *block, int rows, int ld, int i, int j, const int tall, const int width, int fresh,
+                     float *upper, soon *next) {
+    vec sums[8][3];
+    for (int t = 0; t < tall; t++)
+        for (int w = 0; w < width; w++)
+            sums[t][w] = fresh ? (vec){0} : *(const vec *)(upper + (int64_t)(i + t) * ld + j + LANES * w);
+    const float *row = block;
+    for (int start = 0; start < rows; start += STEP) {
+        const int end = start + STEP < rows ? start + STEP : rows;
+        fetch(next, 1);
+        for (int k = start; k < end; k++, row += ld) {
+            vec right[3];
+            for (int w = 0; w < width; w++) right[w] = *(const vec *)(row + j + LANES * w);
+            for (int t = 0; t < tall; t++)
+                for (int w = 0; w < width; w++) sums[t][w] += row[i + t] * right[w];
+        }
+    }
+    for (int t = 0; t < tall; t++)
+        for (int w = 0; w < width; w++) *(vec *)(upper + (int64_t)(i + t) * ld + j + LANES * w) = sums[t][w];
+}
+
+/// upper += B'B, or = where it is fresh, for B [rows, ld]; below the diagonal's blocks nothing is touched.
 /// Tiles hold at least eight sums, which is what it takes to keep two multipliers of four cycles' latency busy. They read no
 /// memory but the block, so that what comes next can be fetched meanwhile.
-INLINE void add_products(const float *block, int rows, int ld, float *upper, soon *next) {
-    const int blocks = ld / LANES, few = BLOCK / (blocks * (blocks + 1) / 4 + 1) + 1;
+INLINE void add_products(const float *block, int rows, int ld, int fresh, float *upper, soon *next) {
     for (int i = 0; i < ld; i += LANES) {
         int j = i;
         for (; ld - j >= 3 * LANES && ld - j != 4 * LANES; j += 3 * LANES)
-            for (int t = 0; t < LANES; t += TALL) {
-                fetch(next, few);
-                add_tile(block, rows, ld, i + t, j, TALL, 3, upper);
-            }
+            for (int t = 0; t < LANES; t += TALL) add_tile(block, rows, ld, i + t, j, TALL, 3, fresh, upper, next);
         for (; ld - j >= 2 * LANES; j += 2 * LANES)
-            for (int t = 0; t < LANES; t += TALL) {
-                fetch(next, few);
-                add_tile(block, rows, ld, i + t, j, TALL, 2, upper);
-            }
-        if (j < ld) {
-            fetch(next, few);
-            add_tile(block, rows, ld, i, j, LANES, 1, upper);
-        }
+            for (int t = 0; t < LANES; t += TALL) add_tile(block, rows, ld, i + t, j, TALL, 2, fresh, upper, next);
+        if (j < ld) add_tile(block, rows, ld, i, j, LANES, 1, fresh, upper, next);
     }
 }
 
@@ -87,7 +83,8 @@ INLINE void transpose(vec r[LANES]) {
     }
 }
 
-/// Eight matrices' upper halves [8][ld, ld] to one lower half with a matrix a lane: low[j * stride + 8 i] = upper_l[i][j].
+/// Eight matrices' upper halves [8][ld, ld], and I added to each, to one lower half with a matrix a lane:
+/// low[j * stride + 8 i] = upper_l[i][j] + I_ij.
 INLINE void upper_to_lanes(const float *upper, int ld, float *low, int64_t stride) {
     for (int i = 0; i < ld; i++)
         for (int j = i / LANES * LANES; j < ld; j += LANES) {
@@ -96,6 +93,7 @@ INLINE void upper_to_lanes(const float *upper, int ld, float *low, int64_t strid
             transpose(r);
             for (int q = 0; q < LANES; q++) *(vec *)(low + (j + q) * stride + LANES * i) = r[q];
         }
+    for (int i = 0; i < ld; i++) *(vec *)(low + i * stride + LANES * i) += 1;
 }
 
 /// Eight vectors [8][ld] to one with a vector a lane, [ld][8]; and back, for the transposition is its own inverse.
@@ -117,42 +115,57 @@ INLINE void vectors_from_lanes(const float *lanes, int ld, float *vectors) {
     }
 }
 
+/// The 4 × 4 tile [i ..< i + 4][j ..< j + 4] of A, less what the columns left of j explain of it.
+INLINE void reduced_tile(const float *low, int64_t stride, int i, int j, vec a[TALL][TALL]) {
+    const float *left = low + i * stride, *top = low + j * stride;
+    for (int s = 0; s < TALL; s++)
+        for (int t = 0; t < TALL; t++) a[s][t] = *(const vec *)(left + s * stride + LANES * (j + t));
+    for (int k = 0; k < j; k++) {
+        vec l[TALL];
+        for (int t = 0; t < TALL; t++) l[t] = *(const vec *)(top + t * stride + LANES * k);
+        for (int s = 0; s < TALL; s++) {
+            const vec x = *(const vec *)(left + s * stride + LANES * k);
+            for (int t = 0; t < TALL; t++) a[s][t] -= x * l[t];
+        }
+    }
+}
+
 /// LL' = A in every lane, in place, `m` a multiple of 4; `inverse` [m][8] gets 1 / L_jj.
 /// A is I + something positive semidefinite, so that no pivot can be below 1: lanes in which one is below 1/2 have lost
 /// their precision, and get a bit in the result.
 INLINE int factor_lanes(float *low, int64_t stride, int m, float *inverse) {
     mask bad = {0};
-    for (int j = 0; j < m; j += TALL)
-        for (int i = j; i < m; i += TALL) {
-            vec a[TALL][TALL];
-            const float *left = low + i * stride, *top = low + j * stride;
-            for (int s = 0; s < TALL; s++)
-                for (int t = 0; t < TALL; t++) a[s][t] = *(const vec *)(left + s * stride + LANES * (j + t));
-            for (int k = 0; k < j; k++) {
-                vec l[TALL];
-                for (int t = 0; t < TALL; t++) l[t] = *(const vec *)(top + t * stride + LANES * k);
-                for (int s = 0; s < TALL; s++) {
-                    const vec x = *(const vec *)(left + s * stride + LANES * k);
-                    for (int t = 0; t < TALL; t++) a[s][t] -= x * l[t];
-                }
-            }
-            for (int t = 0; t < TALL; t++) {
-                if (i == j) {
-                    for (int r = 0; r < t; r++) a[t][t] -= a[t][r] * a[t][r];
-                    bad |= ~(a[t][t] > 0.5f);
-                    const vec root = __builtin_elementwise_sqrt(__builtin_elementwise_max(a[t][t], (vec){0} + 0.5f));
-                    *(vec *)(inverse + LANES * (j + t)) = 1 / root;
-                    *(vec *)(low + (j + t) * stride + LANES * (j + t)) = root;
-                }
-                const vec scale = *(const vec *)(inverse + LANES * (j + t));
-                for (int s = i == j ? t + 1 : 0; s < TALL; s++) {
-                    for (int r = 0; r < t; r++)
-                        a[s][t] -= a[s][r] * *(const vec *)(low + (j + t) * stride + LANES * (j + r));
-                    a[s][t] *= scale;
-                    *(vec *)(low + (i + s) * stride + LANES * (j + t)) = a[s][t];
-                }
+    for (int j = 0; j < m; j += TALL) {
+        vec a[TALL][TALL], l[TALL][TALL], scale[TALL];
+        reduced_tile(low, stride, j, j, l);
+#pragma clang loop unroll(full)
+        for (int t = 0; t < TALL; t++) {
+            bad |= ~(l[t][t] > 0.5f);
+            l[t][t] = __builtin_elementwise_sqrt(__builtin_elementwise_max(l[t][t], (vec){0} + 0.5f));
+            scale[t] = 1 / l[t][t];
+            *(vec *)(inverse + LANES * (j + t)) = scale[t];
+#pragma clang loop unroll(full)
+            for (int s = t + 1; s < TALL; s++) l[s][t] *= scale[t];
+#pragma clang loop unroll(full)
+            for (int s = t; s < TALL; s++) {
+                *(vec *)(low + (j + s) * stride + LANES * (j + t)) = l[s][t];
+#pragma clang loop unroll(full)
+                for (int r = t + 1; r <= s; r++) l[s][r] -= l[s][t] * l[r][t];
             }
         }
+        for (int i = j + TALL; i < m; i += TALL) {
+            reduced_tile(low, stride, i, j, a);
+#pragma clang loop unroll(full)
+            for (int t = 0; t < TALL; t++)
+#pragma clang loop unroll(full)
+                for (int s = 0; s < TALL; s++) {
+#pragma clang loop unroll(full)
+                    for (int r = 0; r < t; r++) a[s][t] -= a[s][r] * l[t][r];
+                    a[s][t] *= scale[t];
+                    *(vec *)(low + (i + s) * stride + LANES * (j + t)) = a[s][t];
+                }
+        }
+    }
     int bits = 0;
     for (int l = 0; l < LANES; l++) bits |= (bad[l] & 1) << l;
     return bits;

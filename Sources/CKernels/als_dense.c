@@ -15,8 +15,7 @@ void coldwave_gram(const float *rows, int64_t count, int dimensions, float *scra
             memcpy(block + (int64_t)k * ld, rows + (start + k) * d, sizeof(float) * d);
             memset(block + (int64_t)k * ld + d, 0, sizeof(float) * (ld - d));
         }
-        memset(upper, 0, sizeof(float) * ld * ld);
-        add_products(block, n, ld, upper, &nothing);
+        add_products(block, n, ld, 1, upper, &nothing);
         for (int i = 0; i < d; i++)
             for (int j = i; j < d; j++) gram[(int64_t)i * d + j] += upper[(int64_t)i * ld + j];
     }

@@ -4,15 +4,6 @@
 using ctorch::guarded;
 using ctorch::keep;
 
-int ctorch_convolve_pool_relu_reference(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, int pool,
-                                        ctorch_tensor_t *out) {
-    return guarded([&] {
-        auto result = at::conv1d(input->value.transpose(1, 2), weight->value, bias->value);
-        if (pool > 1) result = at::max_pool1d(result, pool);
-        return keep(at::relu(result).transpose(1, 2).contiguous(), out);
-    });
-}
-
 int ctorch_mean_frames(ctorch_tensor_t input, int frames, ctorch_tensor_t *out) {
     return guarded([&] {
         const auto &x = input->value;
@@ -22,17 +13,11 @@ int ctorch_mean_frames(ctorch_tensor_t input, int frames, ctorch_tensor_t *out) 
     });
 }
 
-int ctorch_pool_over_time(ctorch_tensor_t input, ctorch_tensor_t *out) {
-    return guarded([&] {
-        const auto &x = input->value;
-        // The tiny addend keeps the square root's slope finite where a channel is silent throughout.
-        auto root_mean_square = (x.square().mean(1) + 1e-12).sqrt();
-        return keep(at::cat({x.mean(1), std::get<0>(x.max(1)), root_mean_square}, 1), out);
-    });
-}
-
 int ctorch_linear(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, ctorch_tensor_t *out) {
-    return guarded([&] { return keep(at::linear(input->value, weight->value, bias->value), out); });
+    return guarded([&] {
+        const auto type = input->value.scalar_type();
+        return keep(at::linear(input->value, weight->value.to(type), bias->value.to(type)), out);
+    });
 }
 
 int ctorch_relu(ctorch_tensor_t input, ctorch_tensor_t *out) {
@@ -49,7 +34,7 @@ int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tenso
 
 int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_tensor_t weights, ctorch_tensor_t *out) {
     return guarded([&] {
-        const at::Tensor errors = (output->value - target->value).square().sum(-1);
+        const at::Tensor errors = (output->value.to(at::kFloat) - target->value).square().sum(-1);
         return keep((weights ? errors * weights->value : errors).mean(), out);
     });
 }
@@ -57,20 +42,12 @@ int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_
 int ctorch_quadratic_error(ctorch_tensor_t output, ctorch_tensor_t a, ctorch_tensor_t b, ctorch_tensor_t s,
                            ctorch_tensor_t *out) {
     return guarded([&] {
-        const auto &x = output->value;
+        const at::Tensor x = output->value.to(at::kFloat);
         const at::Tensor ax = at::bmm(a->value, x.unsqueeze(2)).squeeze(2);
         return keep(((x * (ax - 2 * b->value)).sum(-1) + s->value).mean(), out);
     });
 }
 
-int ctorch_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out) {
-    return guarded([&] {
-        std::vector<at::Tensor> windows;
-        for (int i = 0; i < count; i++) windows.push_back(input->value[0].narrow(0, starts[i], length));
-        return keep(at::stack(windows), out);
-    });
-}
-
-int ctorch_mean_rows(ctorch_tensor_t input, ctorch_tensor_t *out) {
-    return guarded([&] { return keep(input->value.mean(0), out); });
+int ctorch_cast(ctorch_tensor_t input, bool bfloat16, ctorch_tensor_t *out) {
+    return guarded([&] { return keep(input->value.to(bfloat16 ? at::kBFloat16 : at::kFloat), out); });
 }

@@ -3,13 +3,14 @@ import AudioNetwork
 import CollaborativeFiltering
 import Foundation
 import Library
+import Torch
 
 /// Options of the training, for `train`, `build` and `evaluate`.
 struct TrainingOptions: ParsableArguments {
     @Option(help: "Where to train: auto, cpu, cuda or mps.")
     var device = "auto"
 
-    @Option(help: "coldwave1: ours; dieleman2014: the method's, trained as published.")
+    @Option(help: "coldwave2: ours, wide and deep; coldwave1: its deep way alone; dieleman2014: the method's, trained as published.")
     var network: NetworkName?
 
     @Option(
@@ -17,6 +18,9 @@ struct TrainingOptions: ParsableArguments {
             "Passes over the songs (default: \(NetworkName.allCases.map { "\(TrainingConfiguration(for: $0).epochs) for \($0)" }.joined(separator: ", ")))."
     )
     var epochs: Int?
+
+    @Option(help: PrecisionOption.help)
+    var precision = PrecisionOption.auto
 
     @Option(help: "Seed of everything random.")
     var seed: UInt64 = 0
@@ -39,7 +43,8 @@ struct TrainingOptions: ParsableArguments {
 
     /// Nothing was asked for: what was trained before keeps its settings.
     var isDefault: Bool {
-        device == "auto" && network == nil && epochs == nil && seed == 0 && learningRate == nil
+        device == "auto" && precision == .auto && network == nil && epochs == nil && seed == 0
+            && learningRate == nil
     }
 
     func configuration(threads: Int) -> TrainingConfiguration {
@@ -47,10 +52,22 @@ struct TrainingOptions: ParsableArguments {
         configuration.seed = seed
         configuration.threads = threads
         configuration.device = device
+        configuration.precision = precision.value
         if let epochs { configuration.epochs = epochs }
         if let learningRate { configuration.learningRate = learningRate }
         return configuration
     }
+}
+
+/// What products are computed in.
+enum PrecisionOption: String, ExpressibleByArgument, CaseIterable {
+    case auto, float32, bfloat16
+
+    static let help: ArgumentHelp =
+        "What products are computed in; auto: bfloat16 where it is faster, else float32."
+
+    /// Nil for what is faster.
+    var value: Precision? { Precision(rawValue: rawValue) }
 }
 
 extension NetworkName: ExpressibleByArgument {}
@@ -204,7 +221,7 @@ struct Train: ParsableCommand {
             let validation =
                 report.loss.validation.map { String(format: ", validation %.4f", $0) } ?? ""
             return
-                "\(report.songs) songs, \(report.windows) windows in \(report.epochs) epochs on \(report.device) "
+                "\(report.songs) songs, \(report.windows) windows in \(report.epochs) epochs on \(report.device) in \(report.precision) "
                 + "(\(Int(report.windowsPerSecond)) windows/s): "
                 + String(format: "loss %.4f", report.loss.train) + validation
         }
@@ -215,11 +232,19 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hear every analysed song and place it in the taste space.")
 
+    @Option(help: "Where to hear: auto, cpu, cuda or mps.")
+    var device = "auto"
+
+    @Option(help: PrecisionOption.help)
+    var precision = PrecisionOption.auto
+
     @OptionGroup var options: LibraryOptions
 
     func run() throws {
         let report = try options.write("predict") { catalogue, context in
-            try PredictStage(catalogue, context: context).run()
+            try PredictStage(
+                catalogue, context: context, device: device, precision: precision.value
+            ).run()
         }
         try options.output.print(report) {
             "\(report.songs) songs placed, \(report.cold) of them without a play; heard \(report.heard) in "

@@ -38,7 +38,8 @@ struct Coldwave: ParsableCommand {
             CommandGroup(name: "Serve it:", subcommands: [Serve.self]),
             CommandGroup(name: "Take it elsewhere:", subcommands: [Export.self]),
             CommandGroup(
-                name: "Try and test:", subcommands: [Demo.self, Lab.self, Workers.Hear.self]),
+                name: "Try and test:",
+                subcommands: [Demo.self, Lab.self, Workers.Hear.self, FastPrecision.Measure.self]),
         ])
 
     /// Errors are told in one line and end with status 1; wrong usage keeps ArgumentParser's 64.

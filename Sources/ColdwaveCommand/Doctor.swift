@@ -19,6 +19,7 @@ struct Doctor: ParsableCommand {
         let cpu: String
         let cpuFeatures: [String]
         let cores: Int
+        let precision: FastPrecision.Choice
         let library: String
         let libraryState: String
         let freeBytes: Int64
@@ -52,7 +53,8 @@ struct Doctor: ParsableCommand {
             coldwave: Coldwave.version, libtorch: Torch.version, devices: Torch.devices,
             ffmpeg: AudioDecoder.libraryVersion, cpu: processor.name,
             cpuFeatures: processor.features,
-            cores: Parallel.defaultThreads, library: location.root.path, libraryState: state,
+            cores: Parallel.defaultThreads, precision: FastPrecision.probe(),
+            library: location.root.path, libraryState: state,
             freeBytes: free,
             problems: problems)
         try options.output.print(report) {
@@ -61,6 +63,7 @@ struct Doctor: ParsableCommand {
                 "devices    \(report.devices.joined(separator: ", "))",
                 "FFmpeg     \(report.ffmpeg)",
                 "CPU        \(report.cpu), \(report.cores) cores (\(report.cpuFeatures.joined(separator: ", ")))",
+                "precision  \(report.precision.text)",
                 "library    \(report.library): \(report.libraryState)",
                 "disk       \(megabytes(free)) free",
             ] + (problems.isEmpty ? ["all is well"] : problems.map { "problem    \($0)" })).joined(
@@ -87,7 +90,7 @@ struct Processor {
         }
         let flags = Set(
             (value("flags") ?? value("Features") ?? "").split(separator: " ").map(String.init))
-        let known = ["avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "sve"]
+        let known = ["avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16", "sve"]
         return Processor(
             name: value("model name") ?? "unknown", features: known.filter(flags.contains))
     }

@@ -7,6 +7,7 @@ struct Lab: ParsableCommand {
         subcommands: [
             LabMel.self, LabFactorize.self, LabRead.self, LabTrain.self, LabPredict.self,
             LabNeighbors.self, LabSimilar.self, LabTSNE.self, LabSimulate.self, LabDiscovery.self,
+            LabQuality.self,
             LabExport.self,
         ])
 }

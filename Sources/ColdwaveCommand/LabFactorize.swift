@@ -76,6 +76,7 @@ struct LabFactorize: ParsableCommand {
             let iterations: Int
             let loss: [Double]
             let secondsPerIteration: Double
+            let processorSecondsPerIteration: Double
             let readSeconds: Double
             let rejectedCount: Int
             let tuning: TasteTuning.Outcome?
@@ -85,7 +86,9 @@ struct LabFactorize: ParsableCommand {
             interactions: data.matrix.count,
             dimensions: configuration.dimensions, iterations: result.losses.count,
             loss: result.losses,
-            secondsPerIteration: result.secondsPerIteration, readSeconds: readSeconds,
+            secondsPerIteration: result.secondsPerIteration,
+            processorSecondsPerIteration: result.processorSecondsPerIteration,
+            readSeconds: readSeconds,
             rejectedCount: data.rejectedCount, tuning: tuned)
         let out = URL(fileURLWithPath: folder)
         try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)

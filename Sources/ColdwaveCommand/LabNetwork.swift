@@ -21,16 +21,14 @@ struct LabTrain: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a network on spectrograms and targets.")
 
-    enum Precision: String, ExpressibleByArgument, CaseIterable { case float32 }
-
     @Argument(help: "Folder of NNNNN.npy, float32 [frames, bands].") var melFolderPath: String
     @Argument(help: "Targets .npy, [songs, dimensions], row-aligned with the folder.") var targets:
         String
-    @Argument(help: "OUT.safetensors; losses.csv is written beside it.") var model: String
+    @Argument(help: "OUT.safetensors; losses.csv and losses.svg are written beside it.") var model:
+        String
     @Option var batch = TrainingConfiguration().batchSize
     @Option(help: "Random windows of a song in an epoch.") var windowsPerSong =
         TrainingConfiguration().windowsPerSong
-    @Option var precision = Precision.float32
     @OptionGroup var training: TrainingOptions
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
     @OptionGroup var output: OutputOptions
@@ -57,8 +55,11 @@ struct LabTrain: ParsableCommand {
         display.finish()
         let out = URL(fileURLWithPath: model)
         try result.model.write(to: out)
-        try EpochLoss.writeCSV(
-            result.losses, to: out.deletingLastPathComponent().appendingPathComponent("losses.csv"))
+        let folder = out.deletingLastPathComponent()
+        try EpochLoss.writeCSV(result.losses, to: folder.appendingPathComponent("losses.csv"))
+        try EpochLoss.writeSVG(
+            result.losses, keptEpoch: result.keptEpoch,
+            to: folder.appendingPathComponent("losses.svg"))
         struct Report: Encodable {
             struct Loss: Encodable {
                 let train: Double?
@@ -70,15 +71,17 @@ struct LabTrain: ParsableCommand {
             let loss: Loss
             let windowsPerSecond: Double
             let device: String
+            let precision: String
         }
         let report = Report(
             songs: source.count, windows: result.windows, epochs: result.losses.count,
             loss: .init(
                 train: result.losses.last?.train, validation: result.losses.last?.validation),
-            windowsPerSecond: result.windowsPerSecond, device: result.device)
+            windowsPerSecond: result.windowsPerSecond, device: result.device,
+            precision: result.precision.rawValue)
         try output.print(report) {
             "\(report.songs) songs, \(report.epochs) epochs, loss \(report.loss.train ?? 0), "
-                + "\(Int(report.windowsPerSecond)) windows/s on \(report.device) → \(model)"
+                + "\(Int(report.windowsPerSecond)) windows/s on \(report.device) in \(report.precision) → \(model)"
         }
     }
 }
@@ -93,6 +96,7 @@ struct LabPredict: ParsableCommand {
     @Argument(help: "OUT.npy, [songs, dimensions].") var out: String
     @Option(help: "Frames between windows' starts (default: half a window).") var step: Int?
     @Option var device = "cpu"
+    @Option(help: PrecisionOption.help) var precision = PrecisionOption.auto
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
     @OptionGroup var output: OutputOptions
 
@@ -100,7 +104,7 @@ struct LabPredict: ParsableCommand {
         let source = try melFolder(melFolderPath)
         let predictor = try Predictor(
             try NetworkModel(contentsOf: URL(fileURLWithPath: model)), device: device,
-            threads: threads, step: step)
+            precision: precision.value, threads: threads, step: step)
         let started = Date()
         let result = try predictor.predict(source)
         struct Report: Encodable {

@@ -17,14 +17,18 @@ struct OutputOptions: ParsableArguments {
     /// Prints the report as JSON, or what `text` gives.
     func print(_ report: some Encodable, text: () -> String) throws {
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            encoder.nonConformingFloatEncodingStrategy = .convertToString(
-                positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-            Swift.print(String(decoding: try encoder.encode(report), as: UTF8.self))
+            Swift.print(String(decoding: try Self.encoded(report), as: UTF8.self))
         } else {
             Swift.print(text())
         }
+    }
+
+    static func encoded(_ report: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try encoder.encode(report)
     }
 }
 

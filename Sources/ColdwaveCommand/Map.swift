@@ -11,8 +11,10 @@ struct Map: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw the library as a map: songs that are heard and played alike lie together.",
         discussion: """
-            t-SNE of the songs' places in the taste space; made anew only when they changed. New songs are ringed. SVG and HTML
-            follow the reader's light or dark setting; the HTML page needs nothing from outside, and has search, pan and zoom.
+            t-SNE of the songs' places in the taste space. Songs that came since join the map without moving it; it is laid anew when
+            more than a fifth of the songs are new or their places changed much, or with --anew. Songs without plays are ringed. SVG and HTML
+            follow the reader's light or dark setting; the HTML page needs nothing from outside, has search, pan
+            and zoom, and plays a song on a click, for which it holds the files' paths.
 
               coldwave map -o map.html
               coldwave map -o years.png --color year --theme dark
@@ -27,6 +29,9 @@ struct Map: ParsableCommand {
 
     @Option(help: "Background of a PNG.")
     var theme = MapTheme.light
+
+    @Flag(help: "Lay the map anew, whatever changed.")
+    var anew = false
 
     @OptionGroup var options: LibraryOptions
 
@@ -45,7 +50,7 @@ struct Map: ParsableCommand {
 
     func run() throws {
         let report = try options.write("map") { catalogue, context in
-            try MapStage(catalogue, context: context).run()
+            try MapStage(catalogue, context: context).run(anew: anew)
         }
         if let output, let format {
             let catalogue = try options.open()
@@ -66,8 +71,17 @@ struct Map: ParsableCommand {
                     + String(
                         format: "perplexity %.3g, KL divergence %.4f", report.perplexity,
                         report.klDivergence)
-                    + (report.reused ? "; the map was fresh" : ", in \(seconds(report.seconds))")
+                    + (report.laidBecause == nil ? "" : ", in \(seconds(report.seconds))")
             ]
+            if let reason = report.laidBecause {
+                lines.append("laid anew: \(reason)")
+            } else if report.joined > 0 {
+                lines.append(
+                    "\(report.joined) new song\(report.joined == 1 ? "" : "s") joined it; nothing on it moved (--anew lays it anew)"
+                )
+            } else {
+                lines.append("the map was fresh")
+            }
             if report.perplexity < 30 {
                 lines.append(
                     "few songs: a perplexity of 30 takes 91, so a lower one was taken; such a map shows little."

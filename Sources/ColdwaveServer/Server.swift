@@ -56,6 +56,9 @@ public struct Server: Sendable {
         let root = router.group(RouterPath(parts.configuration.pathPrefix))
         HealthRoutes(parts).add(to: root)
         API(parts).add(to: root.group("api/v1"))
+        let nowPlaying = NowPlaying()
+        SubsonicRoutes(parts, nowPlaying: nowPlaying).add(to: root)
+        ListenBrainzRoutes(parts, nowPlaying: nowPlaying).add(to: root)
         files.add(to: root)
         return router
     }

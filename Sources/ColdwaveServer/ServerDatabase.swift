@@ -29,6 +29,7 @@ struct ServerDatabase: Sendable {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             var migrator = DatabaseMigrator()
             migrator.registerMigration("1") { try $0.execute(sql: Self.schema) }
+            migrator.registerMigration("players") { try PlayerMarks.makeTable($0) }
             try migrator.migrate(queue)
         } catch let error as DatabaseError {
             throw ServerError.damagedAccounts(

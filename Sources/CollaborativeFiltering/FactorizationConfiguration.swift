@@ -75,6 +75,8 @@ public struct Factorization: Sendable {
     public let losses: [Double]
     /// Median over the iterations, without the loss's computation.
     public let secondsPerIteration: Double
+    /// The same in seconds of all processors this process had: what a busy machine hardly changes.
+    public let processorSecondsPerIteration: Double
 }
 
 /// What can go wrong in collaborative filtering.

@@ -15,7 +15,7 @@ struct FixedSide: Sendable {
     /// `L⁻ᵀ`, `[dimensions, stride]`; whitens.
     let whitener: [Float]
     /// `W`, `[rows, stride]`.
-    let whitened: [Float]
+    let whitened: AlignedFloats
 
     /// - Throws: ``FactorizationError/singular(what:)`` when `A` is not positive definite.
     init(_ factors: Matrix, gram: [Double], diagonal: Double, threads: Int, what: String) throws {
@@ -36,17 +36,17 @@ struct FixedSide: Sendable {
     }
 
     /// Rows times `L⁻ᵀ`, `[rows, stride]`.
-    func whiten(_ rows: Matrix, threads: Int) -> [Float] {
+    func whiten(_ rows: Matrix, threads: Int) -> AlignedFloats {
         Self.multiply(rows, whitener, stride: stride, threads: threads)
     }
 
     private static func multiply(_ rows: Matrix, _ matrix: [Float], stride: Int, threads: Int)
-        -> [Float]
+        -> AlignedFloats
     {
         let d = rows.columns
         let chunk = 4096
-        return [Float](unsafeUninitializedCapacity: rows.rows * stride) { out, count in
-            let base = Written(base: out.baseAddress)
+        return AlignedFloats(count: rows.rows * stride) { out in
+            let base = Written(base: out)
             Parallel.forEach((rows.rows + chunk - 1) / chunk, threads: threads) { part in
                 let first = part * chunk
                 rows.storage.withUnsafeBufferPointer { values in
@@ -56,7 +56,6 @@ struct FixedSide: Sendable {
                         to + first * stride)
                 }
             }
-            count = rows.rows * stride
         }
     }
 }
@@ -95,7 +94,7 @@ extension ImplicitALS {
     ) throws -> Matrix {
         let d = fixed.dimensions
         var result = prior ?? Matrix(rows: confidences.rows, columns: d)
-        var right: [Float]?
+        var right: AlignedFloats?
         if var scaled = prior {
             for i in scaled.storage.indices { scaled.storage[i] *= diagonal }
             right = fixed.whiten(scaled, threads: threads)
@@ -149,7 +148,7 @@ extension ImplicitALS {
     }
 
     private func withHalf(
-        _ confidences: SparseMatrix, _ fixed: FixedSide, _ right: [Float]?, _ out: Written,
+        _ confidences: SparseMatrix, _ fixed: FixedSide, _ right: AlignedFloats?, _ out: Written,
         _ body: (UnsafePointer<coldwave_als_half>) -> Void
     ) {
         func run(_ right: UnsafePointer<Float>?) {
@@ -157,11 +156,11 @@ extension ImplicitALS {
                 offsets.withMemoryRebound(to: Int64.self) { offsets in
                     confidences.columnIndices.withUnsafeBufferPointer { indices in
                         confidences.values.withUnsafeBufferPointer { values in
-                            fixed.whitened.withUnsafeBufferPointer { others in
+                            fixed.whitened.withUnsafePointer { others in
                                 fixed.inverse.withUnsafeBufferPointer { inverse in
                                     var half = coldwave_als_half(
                                         dimensions: Int32(fixed.dimensions),
-                                        stride: Int32(fixed.stride), others: others.baseAddress,
+                                        stride: Int32(fixed.stride), others: others,
                                         inverse: inverse.baseAddress, offsets: offsets.baseAddress,
                                         indices: indices.baseAddress,
                                         confidences: values.baseAddress, right: right,
@@ -174,7 +173,7 @@ extension ImplicitALS {
                 }
             }
         }
-        if let right { right.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
+        if let right { right.withUnsafePointer(run) } else { run(nil) }
     }
 
     private func withScratch<T>(_ dimensions: Int, _ body: (UnsafeMutablePointer<Float>) -> T) -> T

@@ -38,8 +38,10 @@ public struct ImplicitALS: Sendable {
         var songGram = gram(factors.songs)
         var losses: [Double] = []
         var seconds: [Double] = []
+        var processorSeconds: [Double] = []
         for iteration in 1...configuration.iterations {
             let started = Date()
+            let worked = Self.processorTime()
             let songs = try FixedSide(
                 factors.songs, gram: songGram, diagonal: lambda, threads: threads, what: "the songs"
             )
@@ -51,6 +53,7 @@ public struct ImplicitALS: Sendable {
             factors.songs = try solve(bySong, songOrder, listeners, what: "song")
             songGram = gram(factors.songs)
             seconds.append(Date().timeIntervalSince(started))
+            processorSeconds.append(Self.processorTime() - worked)
             let loss = loss(byListener, factors, listenerGram, songGram)
             losses.append(loss)
             let state = FactorizationProgress(
@@ -60,7 +63,15 @@ public struct ImplicitALS: Sendable {
         }
         return Factorization(
             factors: factors, losses: losses,
-            secondsPerIteration: seconds.sorted()[seconds.count / 2])
+            secondsPerIteration: seconds.sorted()[seconds.count / 2],
+            processorSecondsPerIteration: processorSeconds.sorted()[processorSeconds.count / 2])
+    }
+
+    /// Seconds that all threads of this process together have worked.
+    private static func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
     }
 
     /// Songs' factors with the listeners' fixed and a prior mean ŷ:

@@ -88,8 +88,11 @@ extension ColdEvaluation {
 
     /// What a network says of songs, `[songs, dimensions]`.
     func predict(_ songs: [Int], _ division: ColdDivision, _ model: NetworkModel) throws -> Matrix {
-        try Predictor(model, threads: context.threads)
-            .predict(division.source.selecting(songs), shouldStop: context.shouldStop)
+        let training = configuration.training
+        return try Predictor(
+            model, device: training.device, precision: training.precision, threads: context.threads
+        )
+        .predict(division.source.selecting(songs), shouldStop: context.shouldStop)
     }
 }
 

@@ -68,6 +68,8 @@ public struct ColdEvaluation: Sendable {
                 var training = TrainingConfiguration(for: .dieleman2014)
                 training.seed = configuration.training.seed
                 training.threads = configuration.training.threads
+                training.device = configuration.training.device
+                training.precision = configuration.training.precision
                 networks.append(("paper's network", training))
             }
             let label = "fold \(number + 1)/\(division.folds.count)"

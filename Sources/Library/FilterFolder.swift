@@ -1,3 +1,4 @@
+import AudioNetwork
 import Foundation
 import Matrices
 import Projection
@@ -43,7 +44,7 @@ public struct FilterFolder: Sendable {
         for layer in units.layers {
             try checkStop()
             let place = folder.appendingPathComponent(layer.name)
-            try writing(place) {
+            try Self.writing(place) {
                 try FileManager.default.createDirectory(
                     at: $0, withIntermediateDirectories: true)
             }
@@ -61,7 +62,7 @@ public struct FilterFolder: Sendable {
                     let text = try PlaylistFile.render(
                         tracks, title: title, format: format, relativeTo: place)
                     // Thousands of them: each is easily made anew, so none is worth a sync of its own.
-                    try writing(place.appendingPathComponent(name)) {
+                    try Self.writing(place.appendingPathComponent(name)) {
                         try Data(text.utf8).write(to: $0, options: .atomic)
                     }
                     files += 1
@@ -71,22 +72,29 @@ public struct FilterFolder: Sendable {
         return files
     }
 
-    private func writing(_ url: URL, _ body: (URL) throws -> Void) throws {
+    static func writing(_ url: URL, _ body: (URL) throws -> Void) throws {
         do { try body(url) } catch {
             throw LibraryError.cannotWrite(path: url.path, reason: error.localizedDescription)
         }
     }
 
     /// The page, with players for the files where they lie.
-    public func page(_ picture: FilterPicture, checkStop: () throws -> Void) throws -> String {
+    /// - Parameter montages: per layer and unit the file's path below the page's folder.
+    public func page(
+        _ picture: FilterPicture, montages: [String: [Int: String]] = [:],
+        checkStop: () throws -> Void
+    ) throws -> String {
         let layers = try units.layers.map { layer in
             try checkStop()
             // Three seconds around short moments, twice the window around long ones.
             let frames = max(Int(3 / units.frameSeconds), layer.reach * 2)
             return FilterPage.Layer(
                 name: layer.name, reach: Double(layer.reach) * units.frameSeconds,
-                shown: Double(frames) * units.frameSeconds,
-                units: try layer.units.map { try unit($0, layer, frames, picture) })
+                shown: Double(frames) * units.frameSeconds, about: Self.about(layer),
+                units: try layer.units.map {
+                    try unit(
+                        $0, layer, frames, picture, montage: montages[layer.name]?[$0.index])
+                })
         }
         let songs = units.tracks.map {
             FilterPage.Song(
@@ -97,12 +105,54 @@ public struct FilterFolder: Sendable {
             title: "What the network hears",
             about: [
                 "Every unit of every layer, with the songs of this library that excite it most and the second where they do. Each strip shows the moment, low notes at the foot; the white frame is all that the unit hears. Click a strip to listen (where the page can reach the files).",
-                "Convolutions are named by the sound they answer to: the first by its weights, later ones by the mean of their strongest moments. Dense layers and outputs hear whole windows and are named by genres and artists that their best songs hold more often than chance (hypergeometric test, Benjamini–Hochberg over all tests of the layer, q ≤ 0.05). Where the numbers hold no name, none is given.",
-            ], picture: picture.svg(), songs: songs, layers: layers)
+                "Convolutions are named by the sound they answer to: the first by its weights, later ones by the mean of their strongest moments; and by a chord, or a waver of the pitch as of voices, strings and flutes, that at least half of these hold, and more often than moments drawn blindly. Dense layers and outputs hear whole windows and are named by genres, artists and decades that their best songs hold more often than chance (hypergeometric test, Benjamini–Hochberg over all tests of the layer, q ≤ 0.05). Where the numbers hold no name, none is given.",
+            ], picture: picture.svg(), songs: songs, layers: layers,
+            factors: units.factors.map(Self.factors))
+    }
+
+    /// How the layer's units differ.
+    private static func about(_ layer: LayerDescription) -> String {
+        let character = layer.character
+        var words = [
+            character.redundantPairs == 0
+                ? "no two answer to the same songs (none correlate by 0.9)"
+                : "\(character.redundantPairs.formatted(.number.locale(.init(identifier: "en")))) pairs answer to the same songs (correlation 0.9 and more), \(character.distinct) would do",
+            String(format: "%.1f dimensions in effect", character.effectiveDimension),
+        ]
+        if let specific = layer.specific {
+            words.insert("\(specific) specific (sparseness 0.5 and more)", at: 0)
+        }
+        return words.joined(separator: "; ")
+    }
+
+    private static func factors(_ study: FactorStudy) -> FilterPage.Factors {
+        func end(_ end: FactorStudy.End) -> FilterPage.FactorEnd {
+            FilterPage.FactorEnd(
+                words: end.words,
+                evidence: end.enrichment.prefix(2).map {
+                    $0.evidence.replacing(
+                        "its \($0.best) best songs", with: "the \($0.best) songs at this end")
+                },
+                songs: end.songs.prefix(5).map(\.song))
+        }
+        return FilterPage.Factors(
+            about: study.spreads.map {
+                String(
+                    format:
+                        "From %@: %.1f of %d dimensions in effect (participation ratio), %d keep 90 %% of the variance, over %d songs.",
+                    $0.from == "both" ? "both together" : $0.from, $0.participationRatio,
+                    $0.dimensions, $0.dimensionsFor90, $0.songs)
+            },
+            factors: study.factors.map {
+                FilterPage.Factor(
+                    index: $0.index, share: $0.share, heard: $0.heard, high: end($0.high),
+                    low: end($0.low))
+            })
     }
 
     private func unit(
-        _ unit: UnitDescription, _ layer: LayerDescription, _ frames: Int, _ picture: FilterPicture
+        _ unit: UnitDescription, _ layer: LayerDescription, _ frames: Int,
+        _ picture: FilterPicture, montage: String?
     ) throws -> FilterPage.Unit {
         let moments = try unit.moments.prefix(top).enumerated().map { rank, moment in
             let first = moment.frame + layer.reach / 2 - frames / 2
@@ -122,9 +172,26 @@ public struct FilterFolder: Sendable {
                 activation: $0.activation, strip: nil)
         }
         return FilterPage.Unit(
-            index: unit.index, label: unit.label, evidence: unit.evidence,
+            index: unit.index, label: unit.label,
+            evidence: unit.evidence + Self.character(unit.index, layer),
             weights: layer.name == "conv1" ? picture.tile(unit.index) : nil, moments: moments,
-            means: means,
-            isNamed: unit.isNamed)
+            means: means, isNamed: unit.isNamed, montage: montage)
+    }
+
+    /// Whether a unit is specific, and which other one answers to the same songs.
+    private static func character(_ unit: Int, _ layer: LayerDescription) -> [String] {
+        var words: [String] = []
+        if let sparseness = layer.character.sparseness[unit],
+            sparseness >= LayerCharacter.specific
+        {
+            words.append(String(format: "specific: sparseness %.2f", sparseness))
+        }
+        if let twin = layer.character.twins[unit], twin.correlation >= LayerCharacter.redundancy {
+            words.append(
+                String(
+                    format: "answers to the same songs as %@/%d (correlation %.2f)", layer.name,
+                    twin.unit, twin.correlation))
+        }
+        return words
     }
 }

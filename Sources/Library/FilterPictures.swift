@@ -25,4 +25,14 @@ extension Catalogue {
         mel.melBands = filters.first?.columns ?? mel.melBands
         return FilterPicture(filters, bands: mel.bandPeaks)
     }
+
+    /// Layers of the network trained last, by their names; the outputs where none is named.
+    /// - Throws: ``LibraryError/unknownName(what:name:near:)``.
+    public func layers(named names: [String]) throws -> Set<String> {
+        let all = try storedNetwork(for: "name layers").model.configuration.layers.map(\.name)
+        if let unknown = names.first(where: { !all.contains($0) }) {
+            throw LibraryError.unknownName(what: "layer", name: unknown, near: all)
+        }
+        return Set(names.isEmpty ? all.suffix(1) : names)
+    }
 }

@@ -9,8 +9,8 @@ public struct HeardUnits: Sendable {
     public let layers: [LayerDescription]
     /// The songs that moments count.
     public let tracks: [Track]
-    /// "conv1/0…127", …: of every layer, whether told of or not.
-    let unitNames: [String]
+    /// What the songs' places in the taste space are like; nil without predictions by this network.
+    public let factors: FactorStudy?
     let source: StoredSpectrograms
 
     /// Seconds of a frame.
@@ -25,10 +25,7 @@ public struct HeardUnits: Sendable {
 
     /// Seconds into the song's file: the middle of what the unit hears at that moment.
     public func second(_ moment: UnitMoment, reach: Int) -> Double {
-        let track = tracks[moment.song]
-        let middle =
-            Double(min(moment.frame, track.frames)) + Double(min(reach, track.frames)) / 2
-        return track.second(ofHeard: middle * frameSeconds)
+        tracks[moment.song].second(of: moment, reach: reach, frameSeconds: frameSeconds)
     }
 }
 
@@ -52,21 +49,25 @@ public struct FilterStage: Sendable {
         self.context = context
     }
 
-    private struct Kept: Codable {
-        let digest: String
-        let layers: [LayerExcitement]
-    }
-
-    /// What excites one unit, by its name, `conv1/17`; of the other layers nothing is told.
+    /// What excites one unit, by its name, `conv1/17`; of the other layers nothing is told. A wrong name is refused before anything is heard.
     /// - Throws: ``LibraryError/unknownUnit(name:layers:)``, and what ``run()`` does.
     public func unit(_ name: String) throws -> (
         heard: HeardUnits, layer: LayerDescription, unit: UnitDescription
     ) {
-        let parts = name.split(separator: "/")
-        let heard = try run { $0.name == parts.first.map(String.init) }
-        guard parts.count == 2, let index = Int(parts[1]), let layer = heard.layers.first,
-            layer.units.indices.contains(index)
-        else { throw LibraryError.unknownUnit(name: name, layers: heard.unitNames) }
+        let layers = try catalogue.storedNetwork(for: "hear what excites the filters")
+            .model.configuration.layers
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let index = Int(parts[1]),
+            let wanted = layers.first(where: { $0.name == parts[0] }),
+            (0..<wanted.units).contains(index)
+        else {
+            throw LibraryError.unknownUnit(
+                name: name, layers: layers.map { "\($0.name)/0…\($0.units - 1)" })
+        }
+        let heard = try run { $0.name == wanted.name }
+        guard let layer = heard.layers.first, layer.units.indices.contains(index) else {
+            throw LibraryError.unknownUnit(name: name, layers: [])
+        }
         return (heard, layer, layer.units[index])
     }
 
@@ -98,31 +99,35 @@ public struct FilterStage: Sendable {
                 next: "Run `coldwave scan FOLDER`.")
         }
         let source = try SpectrogramStore(catalogue.location).open(tracks.map(\.place))
-        let layers = try excitement(model, run, tracks, source, hearing: hearing)
+        let stored = StoredUnits(folder: catalogue.location.run(.networks, run))
+        let digest = digest(
+            ["units 3", run, String(Self.kept)]
+                + tracks.map { "\($0.id ?? 0) \($0.soundDigest)" })
+        let known = try stored.heard(digest: digest)
+        guard known != nil || hearing else { throw NotHeard() }
+        let kept = try known ?? hear(model, tracks, source, stored, digest)
         var mel = source.format.mel
         mel.melBands = model.configuration.melBands
+        let tags = tracks.map(\.labels)
         let study = UnitStudy(
-            model: model, source: source, tags: tracks.map(\.labels), bands: mel.bandPeaks)
-        return HeardUnits(
-            layers: try study.describe(layers.filter(isWanted)), tracks: tracks,
-            unitNames: layers.map { "\($0.name)/0…\($0.moments.count - 1)" }, source: source)
+            model: model, source: source, tags: tags, sounds: kept.sounds, bands: mel.bandPeaks,
+            frameSeconds: Double(mel.hopLength) / Double(mel.sampleRate))
+        let layers = kept.layers.filter(isWanted)
+        let heard = HeardUnits(
+            layers: try study.describe(layers), tracks: tracks,
+            factors: try FactorStudy(catalogue, network: run, tracks: tracks, tags: tags),
+            source: source)
+        if layers.count == kept.layers.count, stored.labels()?.digest != digest {
+            keep { try stored.write(Self.labels(heard, digest)) }
+        }
+        return heard
     }
 
-    private func excitement(
-        _ model: NetworkModel, _ run: String, _ tracks: [Track], _ source: StoredSpectrograms,
-        hearing: Bool
-    ) throws -> [LayerExcitement] {
-        let file = catalogue.location.run(.networks, run).appendingPathComponent("units.json")
-        let digest = digest(
-            ["units 1", run, String(Self.kept)]
-                + tracks.map { "\($0.id ?? 0) \($0.soundDigest)" })
-        if let data = try? Data(contentsOf: file),
-            let kept = try? JSONDecoder().decode(Kept.self, from: data), kept.digest == digest
-        {
-            return kept.layers
-        }
-        guard hearing else { throw NotHeard() }
-        let layers = try Predictor(model, threads: context.threads).excitement(
+    private func hear(
+        _ model: NetworkModel, _ tracks: [Track], _ source: StoredSpectrograms,
+        _ stored: StoredUnits, _ digest: String
+    ) throws -> StoredUnits.Heard {
+        let excited = try Predictor(model, threads: context.threads).excitement(
             source, top: Self.kept,
             progress: { done in
                 context.report(
@@ -130,24 +135,44 @@ public struct FilterStage: Sendable {
                         stage: "filters", done: done, total: tracks.count, unit: "songs"))
             }, shouldStop: context.shouldStop)
         try context.checkStop("filters")
-        // A library that cannot be written, or is being written, is heard anew each time.
-        if let lock = try? WriterLock(catalogue.location, purpose: "filters") {
-            withExtendedLifetime(lock) {
-                try? AtomicFile.write(
-                    JSONEncoder().encode(Kept(digest: digest, layers: layers)), to: file)
-            }
-        }
-        return layers
+        let mel = source.format.mel
+        let sounds = try MomentSounds(
+            tracks: tracks, frameSeconds: Double(mel.hopLength) / Double(mel.sampleRate),
+            context: context
+        ).study(excited.layers)
+        let heard = StoredUnits.Heard(digest: digest, layers: excited.layers, sounds: sounds)
+        keep { try stored.write(heard, excited.highlights, tracks) }
+        return heard
+    }
+
+    /// A library that cannot be written, or is being written, is heard anew each time.
+    private func keep(_ write: () throws -> Void) {
+        guard let lock = try? WriterLock(catalogue.location, purpose: "filters") else { return }
+        withExtendedLifetime(lock) { try? write() }
+    }
+
+    private static func labels(_ heard: HeardUnits, _ digest: String) -> StoredUnits.Labels {
+        StoredUnits.Labels(
+            digest: digest, frameSeconds: heard.frameSeconds,
+            units: heard.layers.filter { $0.name.hasPrefix("conv") }.flatMap { layer in
+                layer.units.map {
+                    StoredUnits.Labels.Unit(
+                        name: "\(layer.name)/\($0.index)", label: $0.label, isNamed: $0.isNamed,
+                        reach: layer.reach)
+                }
+            })
     }
 }
 
 extension Track {
-    /// Genres and artist, for what songs have in common.
+    /// Genres, artist and decade, for what songs have in common.
     var labels: Set<Enrichment.Tag> {
         let genres = genres.split(separator: ";").map {
             Enrichment.Tag(
                 kind: "genre", value: $0.trimmingCharacters(in: .whitespaces))
         }
-        return Set(genres + [Enrichment.Tag(kind: "artist", value: artist)])
+        let decade = year.map { Enrichment.Tag(kind: "years", value: "\($0 / 10)0s") }
+        return Set(
+            genres + [Enrichment.Tag(kind: "artist", value: artist)] + [decade].compactMap { $0 })
     }
 }

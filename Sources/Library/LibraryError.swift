@@ -17,6 +17,11 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
     case staleArtefact(path: String, reason: String, next: String)
     case interrupted(stage: String)
 
+    /// The system's own words end in a full stop, ours do not.
+    private static func withoutStop(_ reason: String) -> String {
+        String(reason.reversed().drop { $0 == "." || $0 == " " }.reversed())
+    }
+
     public var description: String {
         switch self {
         case .notFound(let path):
@@ -30,7 +35,7 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
             "the library in \(path) is being written by \(holder). Wait until it is done, or stop it; "
                 + "reading commands (recommend, similar, status) work meanwhile."
         case .cannotWrite(let path, let reason):
-            "cannot write \(path): \(reason). Check the folder's permissions and the free disk space."
+            "cannot write \(path): \(Self.withoutStop(reason)). Check the folder's permissions and the free disk space."
         case .damaged(let path, let reason):
             "\(path) is damaged: \(reason). Remove it and run `coldwave build`, which makes it anew."
         case .noSuchPath(let path): "there is no file or folder \(path)."

@@ -10,8 +10,12 @@ public struct MapReport: Codable, Equatable, Sendable {
     public let klDivergence: Double
     public let seconds: Double
     public let run: String
-    /// True when only names and colours changed, or nothing.
+    /// True when no song's place is new: only names and colours changed, or nothing.
     public let reused: Bool
+    /// Songs that joined a map made before, on which nothing moved.
+    public let joined: Int
+    /// Why the map was laid anew; nil where it was not.
+    public let laidBecause: String?
 }
 
 /// The songs' places in the taste space as places in the plane.
@@ -43,13 +47,14 @@ public struct MapStage: Sendable {
                 })
     }
 
-    /// Makes the map anew where it is stale.
-    public func run() throws -> MapReport {
+    /// Makes the map where it is stale: new songs join the one there is, unless too much changed; see ``MapChange``.
+    /// - Parameter anew: lays it anew whatever changed.
+    public func run(anew: Bool = false) throws -> MapReport {
         let started = Date()
         let predictions = try catalogue.storedPredictions(for: "map")
         let input = try inputDigest(predictions: predictions.run)
         let last = try catalogue.storedMap()
-        if let last, last.inputDigest == input { return last.report(reused: true) }
+        if let last, last.inputDigest == input, !anew { return last.report() }
         guard predictions.tracks.count >= Self.fewest else {
             throw LibraryError.nothingToDo(
                 stage: "map",
@@ -59,16 +64,24 @@ public struct MapStage: Sendable {
         }
         var configuration = TSNEConfiguration()
         configuration.perplexity = TSNEConfiguration.perplexity(for: predictions.tracks.count)
+        // Songs are alike by the angle between them; for unit vectors distance says the same.
+        let vectors = predictions.blended.unitRows()
+        let change = MapChange(
+            last, tracks: predictions.tracks, vectors: vectors, predictions: predictions.run,
+            isWanted: anew, threads: context.threads)
         let positions: Matrix
-        let divergence: Double
-        let reused: Bool
-        if let last, last.predictions == predictions.run, last.tracks == predictions.tracks {
-            (positions, divergence, reused) = (last.positions, last.klDivergence, true)
-        } else {
-            // Songs are alike by the angle between them; for unit vectors distance says the same.
-            let map = try TSNE(configuration, threads: context.threads).fit(
-                predictions.blended.unitRows()
-            ) { progress in
+        var divergence = last?.klDivergence ?? .nan
+        var joined = 0
+        var because: String?
+        switch change {
+        case .none(let rows):
+            positions = last?.positions.selectingRows(rows) ?? Matrix(rows: 0, columns: 2)
+        case .joining(let places):
+            positions = try join(places, vectors, last, configuration)
+            joined = places.count { $0 == nil }
+        case .anew(let reason):
+            because = reason
+            let map = try TSNE(configuration, threads: context.threads).fit(vectors) { progress in
                 context.report(
                     StageProgress(
                         stage: "map", done: progress.iteration, total: progress.iterations,
@@ -76,7 +89,7 @@ public struct MapStage: Sendable {
                 return !context.shouldStop()
             }
             try context.checkStop("map")
-            (positions, divergence, reused) = (map.positions, map.klDivergence, false)
+            (positions, divergence) = (map.positions, map.klDivergence)
         }
         let points = try catalogue.mapPoints(predictions.tracks, positions)
         let seconds = Date().timeIntervalSince(started)
@@ -86,9 +99,15 @@ public struct MapStage: Sendable {
             metrics: [
                 "songs": Double(predictions.tracks.count), "klDivergence": divergence,
                 "perplexity": Double(configuration.perplexity),
+                "laid": Double(because == nil ? last?.laid ?? 0 : predictions.tracks.count),
             ], created: isoNow(), seconds: seconds)
         let run = try catalogue.finishRun(.maps, manifest: manifest) { folder in
             try ArrayFile.write(positions, to: folder.appendingPathComponent("positions.npy"))
+            // What the places belong to, so that a later run can tell whether they still do.
+            try ArrayFile.write(
+                because == nil
+                    ? last?.vectorsJoined(vectors, predictions.tracks) ?? vectors : vectors,
+                to: folder.appendingPathComponent("vectors.npy"))
             try LineFile.write(
                 predictions.tracks.map(String.init), to: folder.appendingPathComponent("songs.txt"))
             try AtomicFile.write(
@@ -97,76 +116,23 @@ public struct MapStage: Sendable {
         }
         return MapReport(
             songs: predictions.tracks.count, perplexity: configuration.perplexity,
-            klDivergence: divergence, seconds: seconds, run: run, reused: reused)
-    }
-}
-
-/// The last map made.
-public struct StoredMap: Sendable {
-    public let run: String
-    let inputDigest: String
-    let predictions: String
-    /// Track ids, one a row.
-    public let tracks: [Int64]
-    /// `[tracks, 2]`.
-    public let positions: Matrix
-    public let klDivergence: Double
-    let perplexity: Float
-
-    func report(reused: Bool) -> MapReport {
-        MapReport(
-            songs: tracks.count, perplexity: perplexity, klDivergence: klDivergence, seconds: 0,
-            run: run, reused: reused)
-    }
-}
-
-extension Catalogue {
-    /// The last map; nil when there is none.
-    /// - Throws: ``LibraryError/damaged(path:reason:)``.
-    public func storedMap() throws -> StoredMap? {
-        guard let last = try lastRun(.map) else { return nil }
-        let folder = location.run(.maps, last.run)
-        let manifest = try manifest(.maps, last.run)
-        let positions = try ArrayFile.readMatrix(folder.appendingPathComponent("positions.npy"))
-        let tracks = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap {
-            Int64($0)
-        }
-        guard positions.rows == tracks.count, positions.columns == 2 else {
-            throw LibraryError.damaged(
-                path: folder.path, reason: "its files do not belong together")
-        }
-        return StoredMap(
-            run: last.run, inputDigest: last.inputDigest,
-            predictions: manifest.inputs["predict"] ?? "", tracks: tracks, positions: positions,
-            klDivergence: manifest.metrics["klDivergence"] ?? .nan,
-            perplexity: Float(manifest.metrics["perplexity"] ?? .nan))
+            klDivergence: divergence, seconds: seconds, run: run,
+            reused: because == nil && joined == 0, joined: joined, laidBecause: because)
     }
 
-    /// The songs on the map as they are called now; missing ones and interludes are left out.
-    public func mapPoints(_ ids: [Int64], _ positions: Matrix) throws -> [MapPoint] {
-        let tracks = Dictionary(
-            uniqueKeysWithValues: try tracks(includingMissing: true).compactMap { track in
-                track.id.map { ($0, track) }
-            })
-        // Where the file that stands for a recording is gone, another one of it takes its place.
-        let present = Dictionary(
-            tracks.values.filter { !$0.missing }.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
-                .map { ($0.recording, $0) }, uniquingKeysWith: { a, _ in a })
-        let data = try tasteData()
-        var plays: [SongID: Int] = [:]
-        for (i, column) in data.plays.columnIndices.enumerated() {
-            plays[data.songs[Int(column)], default: 0] += Int(data.plays.values[i])
-        }
-        return ids.enumerated().compactMap { row, id in
-            guard let own = tracks[id], let track = own.missing ? present[own.recording] : own,
-                track.kind == .song
-            else { return nil }
-            return MapPoint(
-                x: positions[row, 0], y: positions[row, 1], title: track.title,
-                artist: track.artist,
-                genres: track.genres.split(separator: ";").map {
-                    $0.trimmingCharacters(in: .whitespaces)
-                }.filter { !$0.isEmpty }, year: track.year, plays: plays[.track(id)] ?? 0)
-        }
+    /// The old places, and new songs among them by where their nearest songs are.
+    private func join(
+        _ places: [Int?], _ vectors: Matrix, _ last: StoredMap?, _ configuration: TSNEConfiguration
+    ) throws -> Matrix {
+        guard let last else { return Matrix(rows: 0, columns: 2) }
+        let known = places.indices.filter { places[$0] != nil }
+        let fresh = places.indices.filter { places[$0] == nil }
+        let old = last.positions.selectingRows(known.compactMap { places[$0] })
+        let placed = try TSNE(configuration, threads: context.threads).place(
+            vectors.selectingRows(fresh), among: vectors.selectingRows(known), at: old)
+        var positions = Matrix(rows: places.count, columns: 2)
+        for (i, row) in known.enumerated() { positions.setRow(row, to: Array(old.row(i))) }
+        for (i, row) in fresh.enumerated() { positions.setRow(row, to: Array(placed.row(i))) }
+        return positions
     }
 }

@@ -141,7 +141,10 @@ public struct Pipeline: Sendable {
         }
         try step("predict") {
             if try state(.predict) == .fresh { return ("fresh", "") }
-            let report = try PredictStage(catalogue, context: context).run()
+            let report = try PredictStage(
+                catalogue, context: context, device: training.device,
+                precision: training.precision
+            ).run()
             return ("built", "\(report.songs) songs, \(report.cold) of them without a play")
         }
         try step("map") {
@@ -151,6 +154,7 @@ public struct Pipeline: Sendable {
                 "built",
                 "\(report.songs) songs, "
                     + String(format: "KL divergence %.3f", report.klDivergence)
+                    + (report.joined > 0 ? "; \(report.joined) joined, nothing moved" : "")
             )
         }
         return outcomes

@@ -2,6 +2,8 @@ import AudioNetwork
 import CollaborativeFiltering
 import Foundation
 import Matrices
+import Recommendation
+import Torch
 
 /// What a prediction did; encodes to the contract of `predict --json`.
 public struct PredictReport: Codable, Equatable, Sendable {
@@ -32,6 +34,8 @@ public struct StoredPredictions: Sendable {
     /// The part of `blended` that comes from plays, in the same shape; the rest comes from the sound. Nil in runs of before it
     /// was kept.
     let fromPlays: Matrix?
+    /// Of `blended`, by cosine; nil in small libraries.
+    let index: VectorIndex?
 }
 
 /// Hears every analysed song, and blends what is heard with what was played.
@@ -42,10 +46,18 @@ public struct StoredPredictions: Sendable {
 public struct PredictStage: Sendable {
     let catalogue: Catalogue
     let context: StageContext
+    let device: String
+    let precision: Precision?
 
-    public init(_ catalogue: Catalogue, context: StageContext) {
+    /// - Parameter precision: what products are computed in; nil for what is faster on the device.
+    public init(
+        _ catalogue: Catalogue, context: StageContext, device: String = "auto",
+        precision: Precision? = nil
+    ) {
         self.catalogue = catalogue
         self.context = context
+        self.device = device
+        self.precision = precision
     }
 
     func inputDigest(network: String, factors: String, _ tracks: [Track]) -> String {
@@ -62,6 +74,7 @@ public struct PredictStage: Sendable {
 
     public func run() throws -> PredictReport {
         let started = Date()
+        _ = try Torch.device(device)
         let factors = try catalogue.storedFactors(for: "predict")
         guard let network = try catalogue.lastRun(.train) else {
             throw LibraryError.nothingToDo(
@@ -97,6 +110,11 @@ public struct PredictStage: Sendable {
             try ArrayFile.write(predicted, to: folder.appendingPathComponent("songs.npy"))
             try ArrayFile.write(blended, to: folder.appendingPathComponent("blended.npy"))
             try ArrayFile.write(fromPlays, to: folder.appendingPathComponent("plays.npy"))
+            if tracks.count >= SongIndex.least {
+                try SongIndex.write(
+                    blended, network: network.run, factors: factors.run, to: folder,
+                    threads: context.threads)
+            }
             try LineFile.write(
                 tracks.map { String($0.id ?? 0) }, to: folder.appendingPathComponent("songs.txt"))
             try LineFile.write(
@@ -121,7 +139,9 @@ public struct PredictStage: Sendable {
                 contentsOf: catalogue.location.run(.networks, network).appendingPathComponent(
                     "model.safetensors"))
             let source = try SpectrogramStore(catalogue.location).open(pending.map(\.place))
-            let outputs = try Predictor(model, threads: context.threads).predict(
+            let outputs = try Predictor(
+                model, device: device, precision: precision, threads: context.threads
+            ).predict(
                 source,
                 progress: { done in
                     context.report(
@@ -229,9 +249,12 @@ extension Catalogue {
             throw LibraryError.damaged(
                 path: folder.path, reason: "its files do not belong together")
         }
+        let factors = manifest.inputs["factorize"] ?? ""
+        let network = manifest.inputs["train"] ?? ""
         return StoredPredictions(
-            run: last.run, factorsRun: manifest.inputs["factorize"] ?? "",
-            networkRun: manifest.inputs["train"] ?? "", tracks: tracks, sounds: sounds,
-            predicted: predicted, blended: blended, fromPlays: fromPlays)
+            run: last.run, factorsRun: factors, networkRun: network, tracks: tracks,
+            sounds: sounds, predicted: predicted, blended: blended, fromPlays: fromPlays,
+            index: try SongIndex.open(
+                in: folder, places: blended, network: network, factors: factors))
     }
 }

@@ -33,7 +33,20 @@ extension Recommender {
         }
         let (fromPlays, fromSound) = origin(candidate, tastes)
         words.append(originText(candidate, fromPlays, fromSound))
-        return (words, Reasons(parts: parts, fromPlays: fromPlays, fromSound: fromSound))
+        // Of a song that its sound speaks against, what stands out in it drew nobody. Of groups the parts are not known.
+        let isHeard = candidate.popularity == 0 || fromSound.map { $0 > 0 } ?? false
+        let heard =
+            isHeard
+            ? tracks[predictions.tracks[candidate.index]].flatMap { highlights?.filters(of: $0) }
+                ?? []
+            : []
+        if !heard.isEmpty {
+            words.append("in its sound: " + heard.map(\.text).joined(separator: ", "))
+        }
+        return (
+            words,
+            Reasons(parts: parts, fromPlays: fromPlays, fromSound: fromSound, heard: heard)
+        )
     }
 
     /// A song's place is a sum of what its listeners' plays and what its sound say (see ``PredictStage``), and so is its score.

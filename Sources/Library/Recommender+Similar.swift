@@ -15,10 +15,12 @@ extension Recommender {
         let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
         var ranker = Ranker()
         ranker.maxPerArtist = maxPerArtist
-        let list = best(byCosine, direction, ranker, count: count) { row in
-            tracks[predictions.tracks[row]].map { isPlayable($0, except: unwanted) } ?? false
-        }
-        return list.enumerated().map { rank, chosen in
+        let chosen =
+            nearest(direction, count: count, ranker, except: unwanted)
+            ?? best(byCosine, direction, ranker, count: count) { row in
+                tracks[predictions.tracks[row]].map { isPlayable($0, except: unwanted) } ?? false
+            }
+        return chosen.enumerated().map { rank, chosen in
             let score = (chosen.score * 1000).rounded() / 1000
             return suggestion(
                 rank + 1, chosen,
@@ -27,6 +29,27 @@ extension Recommender {
                         + (chosen.popularity == 0 ? "; new: placed by its sound alone" : "")
                 ])
         }
+    }
+
+    /// The best by the index. The ranker goes down the scores until its list is full, so the nearest few are all it needs; nil
+    /// without an index, or when the limits leave too few of the nearest.
+    private func nearest(
+        _ direction: [Float], count: Int, _ ranker: Ranker, except unwanted: Set<String>
+    ) -> [Candidate]? {
+        guard let index = predictions.index else { return nil }
+        for wanted in [4 * count + 64, 32 * count + 512] {
+            let found = index.approximate(
+                to: direction, count: wanted, ef: max(256, wanted), among: playable)
+            let candidates = found.compactMap { neighbor -> Candidate? in
+                guard let track = tracks[predictions.tracks[neighbor.index]],
+                    isPlayable(track, except: unwanted)
+                else { return nil }
+                return candidate(neighbor.index, track, neighbor.score)
+            }
+            let list = ranker.rank(candidates, count: count)
+            if list.count == count { return list }
+        }
+        return nil
     }
 
     /// A radio that starts at some songs, or at a listener's place; see ``Radio``.
@@ -83,9 +106,11 @@ extension Recommender {
     }
 
     private func isPlayable(_ track: Track, except unwanted: Set<String>) -> Bool {
-        !track.missing && track.kind == .song && !unwanted.contains(track.recording)
+        Self.isPlayable(track) && !unwanted.contains(track.recording)
             && !unwanted.contains(track.contentHash)
     }
+
+    static func isPlayable(_ track: Track) -> Bool { !track.missing && track.kind == .song }
 
     private func direction(_ seeds: SeedSongs, unlike: SeedSongs?) throws -> [Float] {
         let all = unlike.map { seeds.adding($0).places } ?? seeds.places

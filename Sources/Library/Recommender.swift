@@ -16,11 +16,15 @@ public struct Recommender: Sendable {
     let songRow: [SongID: Int]
     /// The predictions' rows of recordings.
     let rowOfRecording: [String: Int]
+    /// The predictions' rows of songs that may be played; nil without an index.
+    let playable: RowSet?
     /// `YᵀY` of the songs' factors, the same for every listener.
     let gram: [[Double]]
     /// The songs' places, by dot product for listeners and by cosine for songs.
     let byScore: VectorIndex
     let byCosine: VectorIndex
+    /// What stands out in the songs' sound; nil until `filters` was run with the network of the predictions.
+    let highlights: StoredHighlights?
 
     /// - Throws: ``LibraryError`` naming the command that comes first.
     public init(_ catalogue: Catalogue) throws {
@@ -51,9 +55,11 @@ public struct Recommender: Sendable {
                 tracks[id].map { ($0.recording, row) }
             }, uniquingKeysWith: { first, _ in first })
         songRow = Dictionary(uniqueKeysWithValues: zip(factors.songs, 0...))
+        highlights = StoredHighlights(
+            catalogue.location.run(.networks, predictions.networkRun))
         gram = Explanation.gram(factors.factors.songs)
         byScore = VectorIndex(predictions.blended, metric: .dot)
-        byCosine = VectorIndex(predictions.blended, metric: .cosine)
+        byCosine = predictions.index ?? VectorIndex(predictions.blended, metric: .cosine)
         let data = try catalogue.tasteData()
         var listeners: [SongID: Int] = [:]
         var plays: [SongID: Int] = [:]
@@ -63,6 +69,10 @@ public struct Recommender: Sendable {
         }
         self.listeners = listeners
         self.plays = plays
+        let ids = predictions.tracks
+        playable = predictions.index.map { _ in
+            RowSet(rows: ids.count) { row in tracks[ids[row]].map(Self.isPlayable) ?? false }
+        }
     }
 
     public func track(_ id: Int64) -> Track? { tracks[id] }

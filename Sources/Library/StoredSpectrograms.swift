@@ -27,6 +27,21 @@ struct StoredSpectrograms: SpectrogramSource {
         }
     }
 
+    func copyMeans(
+        of song: Int, from start: Int, steps: Int, of pool: Int,
+        into buffer: UnsafeMutableBufferPointer<Float>
+    ) throws {
+        let place = places[song]
+        precondition(start >= 0 && start + steps * pool <= place.frames)
+        guard let shard = shards[place.shard] else { return }
+        let first = Int(place.offset) + start * bands
+        shard.withUnsafeBytes { bytes in
+            format.decodeMeans(
+                UnsafeRawBufferPointer(rebasing: bytes[first..<first + steps * pool * bands]),
+                of: pool, into: buffer)
+        }
+    }
+
     /// A whole song's log-mel, `[frames, bands]`.
     func matrix(_ song: Int) throws -> Matrix {
         var matrix = Matrix(rows: places[song].frames, columns: bands)

@@ -46,6 +46,18 @@ public struct Reasons: Codable, Equatable, Sendable {
     /// them apart. They sum up to the score.
     public let fromPlays: Double?
     public let fromSound: Double?
+    /// Units of the network that the song excites more than other songs do; empty where its sound adds nothing, or `filters` has not
+    /// been run with this network.
+    public let heard: [HeardFilter]
+
+    init(
+        parts: [Part], fromPlays: Double?, fromSound: Double?, heard: [HeardFilter] = []
+    ) {
+        self.parts = parts
+        self.fromPlays = fromPlays
+        self.fromSound = fromSound
+        self.heard = heard
+    }
 }
 
 /// What a recommendation may contain.

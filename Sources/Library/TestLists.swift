@@ -12,6 +12,10 @@ struct TestLists: Sendable {
     let listeners: [Int]
     /// Listeners of each song in training.
     let popularity: [Int]
+    /// The songs' artists, "" where not known; nil where every song stands alone.
+    var artists: [String]?
+    /// Nil for every song.
+    var isAllowed: [Bool]?
 
     init(factors: Factors, training: SparseMatrix, heldOut: SparseMatrix) {
         self.factors = factors
@@ -36,16 +40,22 @@ struct TestLists: Sendable {
         for member in members {
             for song in training.indices(ofRow: member) { isKnown[Int(song)] = true }
         }
-        let rows = (0..<songs).filter { !isKnown[$0] }
+        let rows = (0..<songs).filter { !isKnown[$0] && isAllowed?[$0] ?? true }
         let scores = members.map { member in
             let place = factors.listeners.row(member)
             return rows.map { dot(place, factors.songs.row($0)) }
         }
         return zip(rows, GroupScores.blend(scores, by: aggregation)).map { song, score in
             Candidate(
-                index: song, score: score, artist: "", recording: String(song),
+                index: song, score: score, artist: artist(song), recording: String(song),
                 popularity: popularity[song])
         }
+    }
+
+    /// A song whose artist is not known has one of its own.
+    func artist(_ song: Int) -> String {
+        guard let artists else { return "" }
+        return artists[song].isEmpty ? "\u{1F}\(song)" : artists[song]
     }
 
     /// Share of all songs that score below this one for a listener. By a sample of every 16th.

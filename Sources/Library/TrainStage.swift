@@ -16,6 +16,8 @@ public struct TrainReport: Codable, Equatable, Sendable {
     public let loss: Loss
     public let windowsPerSecond: Double
     public let device: String
+    /// `float32` or `bfloat16`.
+    public let precision: String
     public let run: String
 }
 
@@ -116,7 +118,8 @@ public struct TrainStage: Sendable {
             songs: examples.count, windows: result.windows, epochs: result.losses.count,
             keptEpoch: result.keptEpoch,
             loss: .init(train: last?.train ?? 0, validation: last?.validation),
-            windowsPerSecond: result.windowsPerSecond, device: result.device, run: run)
+            windowsPerSecond: result.windowsPerSecond, device: result.device,
+            precision: result.precision.rawValue, run: run)
     }
 }
 

@@ -11,12 +11,15 @@ public struct UnitDescription: Sendable {
     public internal(set) var evidence: [String]
     /// Of a filter, or of the mean of what excites it; nil for dense layers.
     public let sound: FilterLabel?
+    /// What its songs have in common; of convolutions what its moments hold.
     public let enrichment: [Enrichment]
     public let moments: [UnitMoment]
     public let means: [UnitMoment]
+    /// Whether the label tells of a chord or a waver that its moments hold.
+    let isNamedByMoments: Bool
     /// False where the label says only that there is nothing to say.
     public var isNamed: Bool {
-        guard let sound else { return !enrichment.isEmpty }
+        guard let sound, !isNamedByMoments else { return !enrichment.isEmpty }
         switch sound.shape {
         case .tone, .band: return true
         case .broad: return sound.course == .onset || sound.course == .release
@@ -30,8 +33,15 @@ public struct LayerDescription: Sendable {
     /// Frames that a unit hears at a moment.
     public let reach: Int
     public let units: [UnitDescription]
+    /// How the units differ.
+    public let character: LayerCharacter
     /// Units that no song excites.
     public var dead: Int { units.count { $0.moments.isEmpty } }
+    /// Units that answer to few songs; nil for outputs.
+    public var specific: Int? {
+        let told = character.sparseness.compactMap { $0 }
+        return told.isEmpty ? nil : told.count { $0 >= LayerCharacter.specific }
+    }
 }
 
 /// Names the units of a network from their weights, from what excites them, and from the songs' tags.
@@ -40,12 +50,11 @@ struct UnitStudy<Source: SpectrogramSource> {
     let source: Source
     /// Per song of the source.
     let tags: [Set<Enrichment.Tag>]
+    /// Per convolution and unit what its moments hold.
+    var sounds: [String: [[Enrichment]]] = [:]
     /// Hz, `[bands]`.
     let bands: [Double]
-    /// Moments that make the mean of what excites a unit.
-    static var averaged: Int { 10 }
-    /// The mean of fewer says more of those songs than of the unit.
-    static var fewest: Int { 5 }
+    var frameSeconds = 110.0 / 22050
 
     func describe(_ layers: [LayerExcitement]) throws -> [LayerDescription] {
         try layers.map { layer in
@@ -62,28 +71,25 @@ struct UnitStudy<Source: SpectrogramSource> {
                         try heard(layer, unit)
                     }
                 var description = describe(
-                    layer, unit: unit, sound: sound, isConvolution ? [] : enrichment[unit])
+                    layer, unit: unit, sound: sound,
+                    isConvolution
+                        ? (sound == nil ? [] : sounds[layer.name]?[unit] ?? []) : enrichment[unit])
                 // What a first filter answers to in music may be told even where its weights look like noise.
                 if !filters.isEmpty, let heard = try heard(layer, unit) {
                     description.evidence.append(
-                        "its \(Self.strong(layer.moments[unit]).count) strongest moments: \(heard.text), \(heard.evidence)"
+                        "its \(UnitMoments.strong(layer.moments[unit]).count) strongest moments: \(heard.text), \(heard.evidence)"
                     )
                 }
                 return description
             }
-            return LayerDescription(name: layer.name, reach: layer.reach, units: units)
+            return LayerDescription(
+                name: layer.name, reach: layer.reach, units: units, character: layer.character)
         }
     }
 
-    /// The strongest moments, of at least half the strongest one's activation: weaker ones are of another kind.
-    static func strong(_ moments: [UnitMoment]) -> [UnitMoment] {
-        let best = moments.first?.activation ?? 0
-        return moments.prefix(averaged).filter { $0.activation >= best / 2 }
-    }
-
     private func heard(_ layer: LayerExcitement, _ unit: Int) throws -> FilterLabel? {
-        let strong = Self.strong(layer.moments[unit])
-        guard strong.count >= Self.fewest else { return nil }
+        let strong = UnitMoments.strong(layer.moments[unit])
+        guard strong.count >= UnitMoments.fewest else { return nil }
         return FilterLabel(try stimulus(strong, reach: layer.reach), bands: bands)
     }
 
@@ -109,28 +115,59 @@ struct UnitStudy<Source: SpectrogramSource> {
         _ layer: LayerExcitement, unit: Int, sound: FilterLabel?, _ enrichment: [Enrichment]
     ) -> UnitDescription {
         let moments = layer.moments[unit]
+        let reach = Double(layer.reach) * frameSeconds
+        let told = sound.flatMap { MomentWords.told(enrichment, $0, reach: reach) }
         var evidence: [String] = []
         let label: String
         if moments.isEmpty {
             label = "dead: no song excites it"
         } else if layer.name.hasPrefix("conv"), sound == nil {
-            label = "too few songs excite it strongly to say: \(Self.strong(moments).count)"
+            label = "too few songs excite it strongly to say: \(UnitMoments.strong(moments).count)"
         } else if let sound {
-            label = sound.text
             let from =
                 layer.name == "conv1"
                 ? "by its positive weights"
-                : "by the mean of its \(Self.strong(moments).count) strongest moments"
-            evidence = ["\(sound.evidence) (\(from))"]
+                : "by the mean of its \(UnitMoments.strong(moments).count) strongest moments"
+            label = MomentWords.label(sound, told)
+            evidence =
+                enrichment.prefix(3).map(\.evidence)
+                + ["\(told == nil ? "" : "\(sound.text): ")\(sound.evidence) (\(from))"]
         } else {
-            // An artist's songs are of one genre mostly, so the artist says something only where no genre does.
-            let told = enrichment.first { $0.kind == "genre" } ?? enrichment.first
-            label = told?.value ?? "no genre or artist stands out"
+            // An artist's songs are of one genre and of one time mostly, so these say something only where no genre does.
+            let told =
+                ["genre", "artist", "years"].lazy.compactMap { kind in
+                    enrichment.first { $0.kind == kind }
+                }.first
+            label = told?.value ?? "no genre, artist or time stands out"
             evidence = enrichment.prefix(4).map(\.evidence)
         }
         return UnitDescription(
             index: unit, label: label, evidence: evidence, sound: sound, enrichment: enrichment,
-            moments: moments, means: layer.means[unit])
+            moments: moments, means: layer.means[unit], isNamedByMoments: told != nil)
+    }
+}
+
+/// What a convolution's moments add to its name.
+enum MomentWords {
+    /// A unit that hears less cannot hear a waver of four to eight a second.
+    static let leastForVibrato = 0.4
+
+    /// What at least half of the moments hold, a chord before a waver; nil where it says nothing of the unit.
+    /// - Parameter reach: seconds that the unit hears.
+    static func told(_ enrichment: [Enrichment], _ sound: FilterLabel, reach: Double)
+        -> Enrichment?
+    {
+        let most = enrichment.filter { $0.comparison == .moments && 2 * $0.found >= $0.best }
+        // One note of a chord answers in the chord too, and so does a voice to what hears no more than its moments.
+        let chord = most.first { $0.kind == "chord" && sound.shape != .tone }
+        return chord ?? most.first { $0.kind == "tone" && reach >= leastForVibrato }
+    }
+
+    /// "C major chord", "band 1.2–2.4 kHz, sustained, with vibrato".
+    static func label(_ sound: FilterLabel, _ told: Enrichment?) -> String {
+        guard let told else { return sound.text }
+        if told.kind == "chord" { return "\(told.value) chord" }
+        return (sound.shape == .unshaped ? "tone" : sound.text + ",") + " \(told.value)"
     }
 }
 

@@ -67,16 +67,7 @@ struct JSONHistory {
         }
         guard let name = given ?? row.text("user_name") ?? owner else { return needs("user_name") }
         if row.truth("playing_now") || row.text("listen_type") == "playing_now" { return .filtered }
-        let more = track.object("additional_info")
-        return .play(
-            name,
-            SongReference(
-                artist: track.text("artist_name"), title: track.text("track_name"),
-                album: track.text("release_name"),
-                recordingMBID: more.text("recording_mbid")
-                    ?? track.object("mbid_mapping").text("recording_mbid"),
-                spotifyURI: SpotifyID.uri(more.text("spotify_id")), isrc: more.text("isrc")),
-            time: row.word("listened_at"))
+        return .play(name, SongReference(listenBrainz: track), time: row.word("listened_at"))
     }
 
     private func feedback(_ row: JSONFields, _ owner: String?) -> RowOutcome {

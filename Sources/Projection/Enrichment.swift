@@ -1,12 +1,21 @@
 import Foundation
 
-/// Something the songs that excite a unit have in common more often than chance lets them: a genre, an artist.
+/// Something the songs (or moments) that excite a unit have in common more often than chance lets them: a genre, an artist, a chord.
 public struct Enrichment: Codable, Equatable, Sendable {
+    /// What was compared with what.
+    public enum Comparison: String, Codable, Sendable {
+        /// The unit's best songs with all songs.
+        case songs
+        /// The unit's strongest moments with moments drawn blindly.
+        case moments
+    }
+
+    public let comparison: Comparison
     public let unit: Int
-    /// "genre", "artist".
+    /// "genre", "artist", "years", "chord", "tone".
     public let kind: String
     public let value: String
-    /// Songs of it among the unit's best, how many those are, songs of it in the library, and songs there.
+    /// Songs of it among the unit's best, how many those are, songs of it in the library, and songs there; or moments.
     public let found: Int
     public let best: Int
     public let known: Int
@@ -20,7 +29,13 @@ public struct Enrichment: Codable, Equatable, Sendable {
 
     /// "genre Dub: 14 of its 20 best songs, 17 of all 314 (p 2e-15, q 4e-12 over 2,304 tests)"
     public var evidence: String {
-        "\(kind) \(value): \(found) of its \(best) best songs, \(known) of all \(songs) "
+        let counts =
+            switch comparison {
+            case .songs: "\(found) of its \(best) best songs, \(known) of all \(songs) "
+            case .moments:
+                "\(found) of its \(best) strongest moments, \(known) of \(songs) drawn blindly "
+            }
+        return "\(kind) \(value): " + counts
             + String(format: "(p %.0e, q %.0e over %d tests)", p, q, tests)
             .replacing("e-", with: "e\u{2011}")
     }
@@ -54,8 +69,7 @@ extension Enrichment {
         for song in tags { for tag in song { known[tag, default: 0] += 1 } }
         known = known.filter { $0.value >= 3 && $0.value < tags.count }
         let tests = best.count { !$0.isEmpty } * known.count
-        typealias Found = (unit: Int, tag: Tag, found: Int, p: Double)
-        var all: [Found] = []
+        var all: [Candidate] = []
         for (unit, songs) in best.enumerated() {
             var counts: [Tag: Int] = [:]
             for song in songs { for tag in tags[song] { counts[tag, default: 0] += 1 } }
@@ -63,23 +77,73 @@ extension Enrichment {
                 guard let inLibrary = known[tag] else { continue }
                 let p = Hypergeometric.atLeast(
                     found, drawn: songs.count, marked: inLibrary, of: tags.count)
-                all.append((unit, tag, found, p))
+                all.append(
+                    Candidate(
+                        unit: unit, tag: tag, found: found, best: songs.count, known: inLibrary,
+                        songs: tags.count, p: p))
             }
         }
-        all.sort {
+        return adjusted(all, tests: tests, .songs, units: best.count, significance)
+    }
+
+    /// What is over-represented among each unit's moments against moments drawn blindly: Fisher's exact test, one-sided, on the two
+    /// groups thrown together.
+    /// - Parameters:
+    ///   - moments: per unit, what each of its moments holds.
+    ///   - blindly: what the others hold.
+    public static func find(
+        _ moments: [[Set<Tag>]], against blindly: [Set<Tag>], significance: Double = 0.05
+    ) -> [[Enrichment]] {
+        func counts(_ list: [Set<Tag>]) -> [Tag: Int] {
+            list.reduce(into: [:]) { for tag in $1 { $0[tag, default: 0] += 1 } }
+        }
+        let own = moments.map(counts)
+        let known = counts(blindly)
+        let kinds = own.reduce(into: Set<Tag>()) { $0.formUnion($1.keys) }
+        let tests = moments.count { !$0.isEmpty } * kinds.count
+        var all: [Candidate] = []
+        for (unit, counts) in own.enumerated() {
+            for (tag, found) in counts where found >= 3 {
+                let p = Hypergeometric.atLeast(
+                    found, drawn: moments[unit].count, marked: known[tag, default: 0] + found,
+                    of: blindly.count + moments[unit].count)
+                all.append(
+                    Candidate(
+                        unit: unit, tag: tag, found: found, best: moments[unit].count,
+                        known: known[tag, default: 0], songs: blindly.count, p: p))
+            }
+        }
+        return adjusted(all, tests: tests, .moments, units: moments.count, significance)
+    }
+
+    private struct Candidate {
+        let unit: Int
+        let tag: Tag
+        let found: Int
+        let best: Int
+        let known: Int
+        let songs: Int
+        let p: Double
+    }
+
+    /// Benjamini & Hochberg: q of rank i is the least of p·m/j over all j ≥ i; tests that found nothing have p = 1 and come last.
+    private static func adjusted(
+        _ candidates: [Candidate], tests: Int, _ comparison: Comparison, units: Int,
+        _ significance: Double
+    ) -> [[Enrichment]] {
+        let all = candidates.sorted {
             ($0.p, $0.unit, $0.tag.kind, $0.tag.value) < ($1.p, $1.unit, $1.tag.kind, $1.tag.value)
         }
-        // q of rank i is the least of p·m/j over all j ≥ i; tests that found nothing have p = 1 and come last.
         var least = 1.0
-        var result = [[Enrichment]](repeating: [], count: best.count)
+        var result = [[Enrichment]](repeating: [], count: units)
         for (rank, item) in all.enumerated().reversed() {
             least = min(least, item.p * Double(tests) / Double(rank + 1))
             guard least <= significance else { continue }
             result[item.unit].append(
                 Enrichment(
-                    unit: item.unit, kind: item.tag.kind, value: item.tag.value,
-                    found: item.found, best: best[item.unit].count, known: known[item.tag] ?? 0,
-                    songs: tags.count, p: item.p, q: least, tests: tests))
+                    comparison: comparison, unit: item.unit, kind: item.tag.kind,
+                    value: item.tag.value, found: item.found, best: item.best, known: item.known,
+                    songs: item.songs, p: item.p, q: least, tests: tests))
         }
         return result.map { $0.reversed() }
     }

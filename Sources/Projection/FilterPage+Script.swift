@@ -28,6 +28,7 @@ extension FilterPage {
         .lists{display:grid;grid-template-columns:1fr 1fr;gap:14px;margin-top:6px}.lists b{font-weight:600;font-size:12.5px}
         ol{margin:2px 0;padding-left:22px}li{line-height:1.45}li button{border:0;background:none;padding:0;cursor:pointer;text-align:left;font-size:12.5px;max-width:100%}
         li button:hover{color:var(--blue)}li em{font-style:normal;color:var(--faint);font-variant-numeric:tabular-nums}
+        .montage{display:inline-block;font-size:13px;margin:2px 0 4px}.ends{display:grid;grid-template-columns:1fr 1fr;gap:16px;margin-top:8px}.ends h4{margin:0;font-size:14.5px}.ends h4.none{color:var(--faint);font-weight:500}.ends ol{font-size:12.5px}.ends li button{vertical-align:top}
         @media (max-width:480px){main{grid-template-columns:1fr}.tools input[type=search]{width:100%}}
         """
 
@@ -37,15 +38,18 @@ extension FilterPage {
         const clock = s => Math.floor(s / 60) + ':' + (s % 60).toFixed(1).padStart(4, '0');
         const text = (tag, value, name) => { const e = document.createElement(tag); e.textContent = value; if (name) e.className = name; return e; };
         const image = (data, alt) => { const e = new Image(); e.src = 'data:image/png;base64,' + data; e.alt = alt; return e; };
-        function play(button, m) {
-          const url = page.songs[m.song].url;
+        function sound(button, url, start, end) {
           if (playing) playing.classList.remove('on');
           if (!url || playing === button) { audio.pause(); playing = null; return; }
           playing = button; button.classList.add('on');
-          const span = Math.max(3, page.layers[layer].reach), start = Math.max(0, m.second - span / 2);
-          audio.src = url; stopAt = start + span + 1;
+          audio.src = url; stopAt = end || Infinity;
           audio.onloadedmetadata = () => { audio.currentTime = start; audio.play().catch(() => {}); };
         }
+        function play(button, m) {
+          const span = Math.max(3, (page.layers[layer] || page.layers[0]).reach), start = Math.max(0, m.second - span / 2);
+          sound(button, page.songs[m.song].url, start, start + span + 1);
+        }
+        audio.onended = audio.onerror = () => { if (playing) playing.classList.remove('on'); playing = null; };
         audio.ontimeupdate = () => { if (audio.currentTime > stopAt) { audio.pause(); if (playing) playing.classList.remove('on'); playing = null; } };
         function moment(m, l) {
           const b = document.createElement('button'), song = page.songs[m.song]; b.className = 'moment';
@@ -73,27 +77,47 @@ extension FilterPage {
           const strips = document.createElement('div'); strips.className = 'strips';
           for (const m of u.moments) if (m.strip) strips.append(moment(m, l));
           if (strips.children.length) c.append(strips);
+          if (u.montage) { const b = text('button', 'listen: ' + u.moments.length + ' moments in a row', 'montage'); b.onclick = () => sound(b, u.montage, 0, 0); c.append(b); }
           if (u.moments.length) { const d = document.createElement('details'); d.append(text('summary', 'its songs'));
             d.ontoggle = () => { if (d.open && d.children.length === 1) { const lists = document.createElement('div'); lists.className = 'lists';
               lists.append(list('Highest maximum', u.moments), list('Highest mean', u.means)); d.append(lists); } };
             c.append(d); }
           return c;
         }
-        function more() { const l = page.layers[layer], end = Math.min(found.length, shown + 24); for (; shown < end; shown++) byId('units').append(card(found[shown], l)); }
+        function factor(f) {
+          const c = document.createElement('article'); c.className = 'unit card'; c.id = 'factor/' + f.index;
+          c.append(text('span', 'factor ' + f.index + ' · ' + (100 * f.share).toFixed(1) + ' % of the variance' + (f.heard == null ? '' : ' · sound and plays correlate by ' + f.heard.toFixed(2)), 'id'));
+          const ends = document.createElement('div'); ends.className = 'ends';
+          for (const [sign, e] of [['+', f.high], ['−', f.low]]) { const box = document.createElement('div'), ol = document.createElement('ol');
+            box.append(text('h4', sign + ' ' + (e.words || 'nothing in common'), e.words ? '' : 'none'));
+            for (const w of e.evidence) box.append(text('p', w, 'why'));
+            for (const i of e.songs) { const s = page.songs[i], li = document.createElement('li'), b = text('button', s.artist + ' - ' + s.title); b.onclick = () => sound(b, s.url, 0, 0); li.append(b); ol.append(li); }
+            box.append(ol); ends.append(box); }
+          c.append(ends); return c;
+        }
+        const onFactors = () => page.factors && layer === page.layers.length;
+        function drawFactors() {
+          const q = byId('q').value.trim().toLowerCase(), only = byId('named').checked, told = e => (e.words || '') + ' ' + e.evidence.join(' ') + ' ' + e.songs.map(i => page.songs[i].artist + ' - ' + page.songs[i].title).join(' ');
+          const list = page.factors.factors.filter(f => (!only || f.high.words || f.low.words) && (!q || (told(f.high) + ' ' + told(f.low)).toLowerCase().includes(q)));
+          byId('layer').textContent = page.factors.about.join(' ') + (list.length < page.factors.factors.length ? ' ' + list.length + ' shown.' : '');
+          found = []; shown = 0; byId('units').replaceChildren(...list.map(factor));
+        }
+        function more() { if (onFactors()) return; const l = page.layers[layer], end = Math.min(found.length, shown + 24); for (; shown < end; shown++) byId('units').append(card(found[shown], l)); }
         function draw() {
+          [...byId('layers').children].forEach((b, i) => b.setAttribute('aria-pressed', i === layer));
+          if (onFactors()) return drawFactors();
           const l = page.layers[layer], q = byId('q').value.trim().toLowerCase(), only = byId('named').checked;
           const hit = u => !q || (l.name + '/' + u.index + ' ' + u.label + ' ' + u.evidence.join(' ')).toLowerCase().includes(q)
             || u.moments.slice(0, 5).some(m => (page.songs[m.song].artist + ' - ' + page.songs[m.song].title).toLowerCase().includes(q));
           found = l.units.filter(u => (!only || u.isNamed) && hit(u)).sort((a, b) => b.isNamed - a.isNamed); shown = 0;
           const dead = l.units.filter(u => !u.moments.length).length, named = l.units.filter(u => u.isNamed).length;
           byId('layer').textContent = l.units.length + ' units, each hears ' + (l.reach < 1 ? Math.round(1000 * l.reach) + ' ms' : l.reach.toFixed(1) + ' s')
-            + ' at once; ' + named + ' with a name' + (dead ? ', ' + dead + ' dead (no song excites them)' : '') + (found.length < l.units.length ? '; ' + found.length + ' shown' : '');
+            + ' at once; ' + named + ' with a name' + (dead ? ', ' + dead + ' dead (no song excites them)' : '') + (l.about ? '; ' + l.about : '') + (found.length < l.units.length ? '; ' + found.length + ' shown' : '');
           byId('units').replaceChildren(); more();
-          [...byId('layers').children].forEach((b, i) => b.setAttribute('aria-pressed', i === layer));
         }
-        page.layers.forEach((l, i) => { const b = text('button', l.name); b.onclick = () => { layer = i; location.hash = l.name; draw(); }; byId('layers').append(b); });
+        [...page.layers.map(l => l.name), ...(page.factors ? ['factors'] : [])].forEach((name, i) => { const b = text('button', name); b.onclick = () => { layer = i; location.hash = name; draw(); }; byId('layers').append(b); });
         byId('q').oninput = draw; byId('named').onchange = draw;
         new IntersectionObserver(e => { if (e[0].isIntersecting) more(); }, { rootMargin: '900px' }).observe(byId('more'));
-        const wanted = location.hash.slice(1).split('/')[0]; layer = Math.max(0, page.layers.findIndex(l => l.name === wanted)); draw();
+        const wanted = location.hash.slice(1).split('/')[0]; layer = wanted === 'factors' && page.factors ? page.layers.length : Math.max(0, page.layers.findIndex(l => l.name === wanted)); draw();
         """
 }

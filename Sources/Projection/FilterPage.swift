@@ -42,10 +42,12 @@ public enum FilterPage {
         public let means: [Moment]
         /// False where the label says only that there is nothing to say.
         public let isNamed: Bool
+        /// An audio file of its moments, relative to the page; nil where there is none.
+        public let montage: String?
 
         public init(
             index: Int, label: String, evidence: [String], weights: Data?, moments: [Moment],
-            means: [Moment], isNamed: Bool
+            means: [Moment], isNamed: Bool, montage: String? = nil
         ) {
             self.index = index
             self.label = label
@@ -54,6 +56,52 @@ public enum FilterPage {
             self.moments = moments
             self.means = means
             self.isNamed = isNamed
+            self.montage = montage
+        }
+    }
+
+    /// One end of a factor.
+    public struct FactorEnd: Encodable, Sendable {
+        /// What its songs have in common; nil for nothing.
+        public let words: String?
+        public let evidence: [String]
+        /// Songs' rows, the most extreme first.
+        public let songs: [Int]
+
+        public init(words: String?, evidence: [String], songs: [Int]) {
+            self.words = words
+            self.evidence = evidence
+            self.songs = songs
+        }
+    }
+
+    public struct Factor: Encodable, Sendable {
+        public let index: Int
+        /// Of the variance, 0…1.
+        public let share: Double
+        /// Correlation of sound with plays; nil where nothing can be said.
+        public let heard: Double?
+        public let high: FactorEnd
+        public let low: FactorEnd
+
+        public init(index: Int, share: Double, heard: Double?, high: FactorEnd, low: FactorEnd) {
+            self.index = index
+            self.share = share
+            self.heard = heard
+            self.high = high
+            self.low = low
+        }
+    }
+
+    /// What the dimensions of the taste space are like.
+    public struct Factors: Encodable, Sendable {
+        /// Lines of text above them.
+        public let about: [String]
+        public let factors: [Factor]
+
+        public init(about: [String], factors: [Factor]) {
+            self.about = about
+            self.factors = factors
         }
     }
 
@@ -63,12 +111,15 @@ public enum FilterPage {
         public let reach: Double
         /// Seconds that a strip shows, the moment in its middle.
         public let shown: Double
+        /// How its units differ, in a few words.
+        public let about: String
         public let units: [Unit]
 
-        public init(name: String, reach: Double, shown: Double, units: [Unit]) {
+        public init(name: String, reach: Double, shown: Double, about: String, units: [Unit]) {
             self.name = name
             self.reach = reach
             self.shown = shown
+            self.about = about
             self.units = units
         }
     }
@@ -76,15 +127,18 @@ public enum FilterPage {
     private struct Content: Encodable {
         let songs: [Song]
         let layers: [Layer]
+        let factors: Factors?
     }
 
     /// - Parameters:
     ///   - picture: the first layer's filters as SVG.
     ///   - about: a few lines on how to read the page, each a paragraph.
+    ///   - factors: nil for none.
     public static func draw(
-        title: String, about: [String], picture: String, songs: [Song], layers: [Layer]
+        title: String, about: [String], picture: String, songs: [Song], layers: [Layer],
+        factors: Factors? = nil
     ) -> String {
-        let data = PageScript.json(Content(songs: songs, layers: layers))
+        let data = PageScript.json(Content(songs: songs, layers: layers, factors: factors))
         let image = Data(picture.utf8).base64EncodedString()
         let lines = about.map { "<p>\(MapSVG.escaped($0))</p>" }.joined(separator: "\n")
         return PageStyle.head(title: MapSVG.escaped(title), style: style) + """

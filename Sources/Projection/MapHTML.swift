@@ -53,6 +53,11 @@ public enum MapHTML {
         let genres: [String]
         let years: [Int]
         let plays: [Int]
+        /// The songs' addresses: what all have in common, and the rest of each; "" for none.
+        let base: String
+        let files: [String]
+        /// Seconds from which they are played.
+        let starts: [Double]
         let layers: [Layer]
         let regions: [Region]
         let light: Palette
@@ -68,12 +73,18 @@ public enum MapHTML {
                 places.append(UInt8(code >> 8))
             }
         }
+        let addresses = scene.points.map {
+            $0.path.map { URL(fileURLWithPath: $0).absoluteString } ?? ""
+        }
+        let base = Self.folder(addresses.filter { !$0.isEmpty })
         let content = Content(
             title: scene.title, coloring: scene.coloring.rawValue,
             places: places.base64EncodedString(), titles: scene.points.map(\.title),
             artists: scene.points.map(\.artist),
             genres: scene.points.map { $0.genres.joined(separator: "; ") },
-            years: scene.points.map { $0.year ?? 0 }, plays: scene.points.map(\.plays),
+            years: scene.points.map { $0.year ?? 0 }, plays: scene.points.map(\.plays), base: base,
+            files: addresses.map { $0.isEmpty ? "" : String($0.dropFirst(base.count)) },
+            starts: scene.points.map { ($0.startSeconds * 10).rounded() / 10 },
             layers: scene.layers.map(layer),
             regions: scene.regions.prefix(400).map {
                 Region(
@@ -90,6 +101,13 @@ public enum MapHTML {
             .replacing("\u{2028}", with: "\\u2028").replacing("\u{2029}", with: "\\u2029")
         return MapPage.head(title: MapSVG.escaped(scene.title)) + "<script>const map = " + safe
             + ";</script>\n<script>" + MapPage.script + "</script>\n</body></html>\n"
+    }
+
+    /// The folder that all addresses lie below, with its slash.
+    static func folder(_ addresses: [String]) -> String {
+        guard var common = addresses.first else { return "" }
+        for address in addresses.dropFirst() { common = common.commonPrefix(with: address) }
+        return common.lastIndex(of: "/").map { String(common[...$0]) } ?? ""
     }
 
     private static func layer(_ layer: ColorLayer) -> Layer {

@@ -10,7 +10,7 @@ extension MapPage {
         const layers = Object.fromEntries(map.layers.map(l => [l.id, {...l, codes: bytes(l.codes)}]));
         const canvas = document.getElementById('c'), g = canvas.getContext('2d'), tip = document.getElementById('tip');
         const dark = matchMedia('(prefers-color-scheme: dark)');
-        let layer = layers[map.coloring], hidden = new Set(), hits = null, hover = -1, W = 0, H = 0, D = 1, scale = 1, ox = 0, oy = 0, queued = false;
+        let layer = layers[map.coloring], hidden = new Set(), hits = null, hover = -1, playing = -1, W = 0, H = 0, D = 1, scale = 1, ox = 0, oy = 0, queued = false;
         const theme = () => dark.matches ? map.dark : map.light;
         const rgb = h => [1, 3, 5].map(k => parseInt(h.slice(k, k + 2), 16));
         const slot = c => layer.isRange ? (c === 255 ? 32 : c >> 3) : Math.min(c, layer.names.length);
@@ -33,6 +33,7 @@ extension MapPage {
           if (seen.length > 12000) pixels(seen, list, r); else circles(seen, list, r, t);
           if (hits) { g.globalAlpha = 1; g.strokeStyle = t.ink; g.lineWidth = 2; for (const i of hits.slice(0, 3000)) { g.beginPath(); g.arc(ox + X[i] * scale, oy + Y[i] * scale, Math.max(5, r + 3), 0, 7); g.stroke(); } }
           names(seen, t, r);
+          if (playing >= 0) { g.globalAlpha = 1; g.fillStyle = t.ink; const x = ox + X[playing] * scale, y = oy + Y[playing] * scale, q = Math.max(7, r + 4); g.strokeStyle = t.ink; g.lineWidth = 2; g.beginPath(); g.arc(x, y, q + 3, 0, 7); g.stroke(); g.beginPath(); g.moveTo(x - q * .45, y - q * .6); g.lineTo(x + q * .65, y); g.lineTo(x - q * .45, y + q * .6); g.fill(); }
           if (hover >= 0) { g.globalAlpha = 1; g.strokeStyle = t.ink; g.lineWidth = 2.5; g.beginPath(); g.arc(ox + X[hover] * scale, oy + Y[hover] * scale, r + 3, 0, 7); g.stroke(); }
         }
         const clouds = new Map();
@@ -73,7 +74,7 @@ extension MapPage {
             if (twins.some(b => b[0] === q.name && Math.hypot(b[1] - x, b[2] - y) < 160)) continue;
             const size = q.level === 0 ? Math.min(25, 14 + 60 * q.songs / n) : layer.id === 'artist' ? 14 : 12;
             const s = q.spread * scale, up = s < 20 ? 1.6 * s + r + .6 * size + 3 : 0;
-            if (put(q.name, x, y - up, size, q.level === 0 ? 650 : 500)) twins.push([q.name, x, y]);
+            if (put(q.name, x, y - up, size, q.level === 0 ? 650 : 500) || up && put(q.name, x, y + up, size, q.level === 0 ? 650 : 500)) twins.push([q.name, x, y]);
           }
           if (seen.length < 400 && z > 2.5) for (const i of seen) put(map.titles[i].slice(0, 32), ox + X[i] * scale, oy + Y[i] * scale + r + 10, 11, 400);
         }
@@ -101,17 +102,25 @@ extension MapPage {
           tip.replaceChildren(); if (i < 0) { tip.style.display = 'none'; return; }
           const b = document.createElement('b'), s = document.createElement('span'), m = document.createElement('small');
           b.textContent = map.titles[i]; s.textContent = map.artists[i];
-          m.textContent = [map.genres[i], map.years[i] || '', map.plays[i] ? map.plays[i].toLocaleString('en') + (map.plays[i] === 1 ? ' play' : ' plays') : 'new: nobody has played it'].filter(Boolean).join(' · ');
+          m.textContent = [map.genres[i], map.years[i] || '', map.plays[i] ? map.plays[i].toLocaleString('en') + (map.plays[i] === 1 ? ' play' : ' plays') : 'new: nobody has played it', map.files[i] ? 'click to listen' : ''].filter(Boolean).join(' · ');
           tip.append(b, s, document.createElement('br'), m); tip.style.display = 'block';
           tip.style.left = Math.min(x + 16, W - tip.offsetWidth - 8) + 'px'; tip.style.top = Math.min(y + 16, H - tip.offsetHeight - 8) + 'px';
         }
-        const held = new Map(); let gap = 0;
-        canvas.onpointerdown = e => { canvas.setPointerCapture(e.pointerId); held.set(e.pointerId, [e.clientX, e.clientY]); gap = 0; };
-        canvas.onpointerup = canvas.onpointercancel = e => { held.delete(e.pointerId); gap = 0; };
+        const audio = document.getElementById('audio');
+        function play(i) {
+          const stop = i < 0 || i === playing || !map.files[i]; audio.pause(); playing = stop ? -1 : i; later(); if (stop) return;
+          audio.src = map.base + map.files[i]; audio.onloadedmetadata = () => { audio.currentTime = map.starts[i] < audio.duration ? map.starts[i] : 0; audio.play().catch(() => {}); };
+        }
+        audio.onended = audio.onerror = () => { playing = -1; later(); };
+        // A click is a press without a movement; of a double click, which zooms, the first one plays and the second one stops.
+        const held = new Map(); let gap = 0, moved = 0;
+        canvas.onpointerdown = e => { canvas.setPointerCapture(e.pointerId); held.set(e.pointerId, [e.clientX, e.clientY]); gap = 0; moved = held.size > 1 ? 99 : 0; };
+        canvas.onpointerup = e => { held.delete(e.pointerId); gap = 0; if (moved < 5) { const i = nearest(e.clientX, e.clientY); if (i >= 0) { tell(i, e.clientX, e.clientY); play(i); } } };
+        canvas.onpointercancel = e => { held.delete(e.pointerId); gap = 0; };
         canvas.onpointermove = e => {
           const last = held.get(e.pointerId);
           if (!last) { const i = nearest(e.clientX, e.clientY); canvas.className = i >= 0 ? 'over' : ''; tell(i, e.clientX, e.clientY); if (i !== hover) { hover = i; later(); } return; }
-          held.set(e.pointerId, [e.clientX, e.clientY]);
+          held.set(e.pointerId, [e.clientX, e.clientY]); moved += Math.hypot(e.clientX - last[0], e.clientY - last[1]);
           if (held.size === 1) { ox += e.clientX - last[0]; oy += e.clientY - last[1]; later(); }
           else { const [a, b] = [...held.values()], d = Math.hypot(a[0] - b[0], a[1] - b[1]); if (gap) zoom(d / gap, (a[0] + b[0]) / 2, (a[1] + b[1]) / 2); gap = d; }
         };
@@ -119,7 +128,7 @@ extension MapPage {
         function zoom(f, x, y) { const s = Math.min(Math.max(scale * f, least), least * 400); ox = x - (x - ox) * s / scale; oy = y - (y - oy) * s / scale; scale = s; later(); }
         canvas.addEventListener('wheel', e => { e.preventDefault(); zoom(Math.exp(-e.deltaY * (e.deltaMode ? .05 : .0015)), e.clientX, e.clientY); }, { passive: false });
         canvas.ondblclick = e => zoom(2, e.clientX, e.clientY);
-        addEventListener('keydown', e => { if (e.target.id === 'q') return; const f = { '+': 1.3, '=': 1.3, '-': 1 / 1.3 }[e.key]; if (f) zoom(f, W / 2, H / 2); else if (e.key === '0') { fit(); later(); } else if (e.key === '/') { e.preventDefault(); document.getElementById('q').focus(); } });
+        addEventListener('keydown', e => { if (e.target.id === 'q') return; const f = { '+': 1.3, '=': 1.3, '-': 1 / 1.3 }[e.key]; if (f) zoom(f, W / 2, H / 2); else if (e.key === 'Escape') play(-1); else if (e.key === '0') { fit(); later(); } else if (e.key === '/') { e.preventDefault(); document.getElementById('q').focus(); } });
         const plain = s => s.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(); let index = null;
         document.getElementById('q').oninput = e => {
           const words = plain(e.target.value).split(/\s+/).filter(Boolean);

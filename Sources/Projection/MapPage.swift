@@ -25,7 +25,7 @@ enum MapPage {
         <section class="panel" id="side"><h1>\(title)</h1>
         <input id="q" type="search" placeholder="Find a song or artist" aria-label="Find a song or artist" autocomplete="off"><div id="found" aria-live="polite"></div>
         <label for="mode">Colours show</label><select id="mode"></select><ul id="legend"></ul></section>
-        <div class="panel" id="tip"></div>
+        <div class="panel" id="tip"></div><audio id="audio"></audio>
 
         """
     }

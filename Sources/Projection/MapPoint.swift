@@ -9,10 +9,13 @@ public struct MapPoint: Equatable, Sendable {
     public var year: Int?
     /// Plays by all listeners together; 0 for a new song.
     public var plays: Int
+    /// Its audio file, and the second from which a page plays it; nil for nothing to play.
+    public var path: String?
+    public var startSeconds: Double
 
     public init(
         x: Float, y: Float, title: String, artist: String, genres: [String] = [],
-        year: Int? = nil, plays: Int = 0
+        year: Int? = nil, plays: Int = 0, path: String? = nil, startSeconds: Double = 0
     ) {
         self.x = x
         self.y = y
@@ -21,6 +24,8 @@ public struct MapPoint: Equatable, Sendable {
         self.genres = genres
         self.year = year
         self.plays = plays
+        self.path = path
+        self.startSeconds = startSeconds
     }
 
     public var isNew: Bool { plays == 0 }

@@ -85,16 +85,24 @@ public struct MapScene: Sendable {
             // A small area would lie hidden under its name, which stands above it.
             let spread = region.spread * Self.plot.side
             let above = spread < 20 ? 1.6 * spread + radius + 0.6 * size + 3 : 0
-            let name = PlacedName(
-                text: region.name, x: Self.plot.x + region.x * Self.plot.side,
-                y: Self.plot.y + region.y * Self.plot.side - above, size: size, level: region.level)
-            let isTwin = placed.contains {
-                $0.text == name.text && hypot($0.x - name.x, $0.y - name.y) < 160
+            let (x, y) = (
+                Self.plot.x + region.x * Self.plot.side, Self.plot.y + region.y * Self.plot.side
+            )
+            // Below where there is no room above; at the map's edge as far in as its length needs.
+            for offset in above > 0 ? [-above, above] : [0] {
+                let half = PlacedName.halfWidth(region.name, size: size)
+                let inside = (5 + half)...max(5 + half, Self.plot.x + Self.plot.side + 39 - half)
+                let name = PlacedName(
+                    text: region.name, x: min(max(x, inside.lowerBound), inside.upperBound),
+                    y: y + offset, size: size, level: region.level)
+                let isTwin = placed.contains {
+                    $0.text == name.text && hypot($0.x - name.x, $0.y - name.y) < 160
+                }
+                guard !isTwin, abs(name.x - x) < 60, !placed.contains(where: { $0.overlaps(name) })
+                else { continue }
+                placed.append(name)
+                break
             }
-            let fits =
-                name.left > 4 && name.right < Self.plot.x + Self.plot.side + 40
-                && !placed.contains { $0.overlaps(name) }
-            if !isTwin, fits { placed.append(name) }
         }
         return placed
     }
@@ -110,7 +118,11 @@ public struct PlacedName: Equatable, Sendable {
     public let level: Int
 
     /// Letters are about 0.58 of their height wide; the frame around them keeps names apart.
-    var halfWidth: Double { 0.29 * size * Double(text.count) + 6 }
+    static func halfWidth(_ text: String, size: Double) -> Double {
+        0.29 * size * Double(text.count) + 6
+    }
+
+    var halfWidth: Double { Self.halfWidth(text, size: size) }
     var left: Double { x - halfWidth }
     var right: Double { x + halfWidth }
 

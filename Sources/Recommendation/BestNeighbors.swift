@@ -1,27 +1,29 @@
 /// The best few of a stream of neighbours, in a heap whose root is the one to beat.
 struct BestNeighbors {
-    private let count: Int
+    private let most: Int
     private var heap: [Neighbor] = []
 
     init(count: Int) {
-        self.count = count
+        most = count
         heap.reserveCapacity(count)
     }
 
+    var count: Int { heap.count }
+
     /// A score below this cannot enter any more.
     var threshold: Float {
-        if count == 0 { return .infinity }
-        return heap.count < count ? -.infinity : heap[0].score
+        if most == 0 { return .infinity }
+        return heap.count < most ? -.infinity : heap[0].score
     }
 
     /// True when a neighbour with this score and index would enter.
     func admits(_ candidate: Neighbor) -> Bool {
-        count > 0 && !candidate.score.isNaN
-            && (heap.count < count || isWorse(heap[0], candidate))
+        most > 0 && !candidate.score.isNaN
+            && (heap.count < most || isWorse(heap[0], candidate))
     }
 
     mutating func insert(_ candidate: Neighbor) {
-        if heap.count < count {
+        if heap.count < most {
             heap.append(candidate)
             var child = heap.count - 1
             while child > 0, isWorse(heap[child], heap[(child - 1) / 2]) {

@@ -10,10 +10,12 @@ public struct PlaylistTrack: Equatable, Sendable {
     public let recordingMBID: String?
     /// Where to start playing, seconds; nil for the beginning.
     public let startSeconds: Double?
+    /// Why it is here, for people to read; nil for nothing.
+    public let annotation: String?
 
     public init(
         path: String, title: String, artist: String, album: String?, durationSeconds: Double,
-        recordingMBID: String?, startSeconds: Double? = nil
+        recordingMBID: String?, startSeconds: Double? = nil, annotation: String? = nil
     ) {
         self.path = path
         self.title = title
@@ -22,6 +24,7 @@ public struct PlaylistTrack: Equatable, Sendable {
         self.durationSeconds = durationSeconds
         self.recordingMBID = recordingMBID
         self.startSeconds = startSeconds
+        self.annotation = annotation
     }
 }
 
@@ -31,15 +34,18 @@ public enum PlaylistFormat: String, CaseIterable, Codable, Sendable { case m3u8,
 /// Playlists as files of other programs.
 public enum PlaylistFile {
     /// The playlist's text.
-    /// - Parameter folder: M3U8 paths below it are written relative to it; nil for absolute ones.
+    /// - Parameters:
+    ///   - folder: where the file goes; nil for nowhere, so that every path is absolute.
+    ///   - paths: default ``PlaylistPaths/usual``.
     public static func render(
         _ tracks: [PlaylistTrack], title: String, format: PlaylistFormat,
-        relativeTo folder: URL? = nil
+        relativeTo folder: URL? = nil, paths: PlaylistPaths = .usual
     ) throws -> String {
-        switch format {
-        case .m3u8: m3u8(tracks, title, folder)
-        case .xspf: xspf(tracks, title)
-        case .jspf: try jspf(tracks, title)
+        let locations = PlaylistLocations(folder: folder, paths: paths)
+        return switch format {
+        case .m3u8: m3u8(tracks, title, locations)
+        case .xspf: xspf(tracks, title, locations)
+        case .jspf: try jspf(tracks, title, locations)
         }
     }
 
@@ -49,39 +55,32 @@ public enum PlaylistFile {
     }
 
     /// The length in whole units, of which a second has `unit`; nil when it is not known (zero, NaN, absurd).
-    private static func duration(_ track: PlaylistTrack, unit: Double) -> Int? {
+    static func duration(_ track: PlaylistTrack, unit: Double) -> Int? {
         let seconds = track.durationSeconds
         guard seconds > 0, seconds < 1e9 else { return nil }
         return Int((seconds * unit).rounded())
     }
 
     /// "12.3", or nil for a song played from its beginning.
-    private static func start(_ track: PlaylistTrack) -> String? {
+    static func start(_ track: PlaylistTrack) -> String? {
         track.startSeconds.flatMap {
             $0 > 0 && $0 < 1e9 ? String(format: "%.1f", $0) : nil
         }
     }
 
-    private static func m3u8(_ tracks: [PlaylistTrack], _ title: String, _ folder: URL?) -> String {
-        let prefix = folder.map { $0.standardizedFileURL.path }.map {
-            $0.hasSuffix("/") ? $0 : $0 + "/"
-        }
+    private static func m3u8(
+        _ tracks: [PlaylistTrack], _ title: String, _ locations: PlaylistLocations
+    ) -> String {
         var lines = ["#EXTM3U", "#PLAYLIST:\(line(title))"]
         for track in tracks {
+            // Players take it for a comment, as it is.
+            if let annotation = track.annotation { lines.append("# \(line(annotation))") }
             // -1 stands for an unknown length.
             let seconds = duration(track, unit: 1) ?? -1
             lines.append("#EXTINF:\(seconds),\(line(track.artist)) - \(line(track.title))")
             // VLC starts there; other players take it for a comment.
             if let start = start(track) { lines.append("#EXTVLCOPT:start-time=\(start)") }
-            var path = track.path
-            guard !path.contains(where: \.isNewline) else {
-                // No escape exists; a URI is the one way to name such a file.
-                lines.append(uri(path))
-                continue
-            }
-            if let prefix, path.hasPrefix(prefix) { path = String(path.dropFirst(prefix.count)) }
-            // A file name that starts with # would be read as a comment.
-            lines.append(path.hasPrefix("#") ? "./" + path : path)
+            lines.append(locations.line(track.path))
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -97,13 +96,13 @@ public enum PlaylistFile {
         .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
     }
 
-    private static func uri(_ path: String) -> String { URL(fileURLWithPath: path).absoluteString }
-
-    private static func identifier(_ mbid: String) -> String {
+    static func identifier(_ mbid: String) -> String {
         "https://musicbrainz.org/recording/\(mbid)"
     }
 
-    private static func xspf(_ tracks: [PlaylistTrack], _ title: String) -> String {
+    private static func xspf(
+        _ tracks: [PlaylistTrack], _ title: String, _ locations: PlaylistLocations
+    ) -> String {
         var lines = [
             #"<?xml version="1.0" encoding="UTF-8"?>"#,
             #"<playlist version="1" xmlns="http://xspf.org/ns/0/">"#,
@@ -111,12 +110,15 @@ public enum PlaylistFile {
         ]
         for track in tracks {
             lines.append("    <track>")
-            lines.append("      <location>\(escaped(uri(track.path)))</location>")
+            lines.append("      <location>\(escaped(locations.uri(track.path)))</location>")
             if let mbid = track.recordingMBID {
                 lines.append("      <identifier>\(escaped(identifier(mbid)))</identifier>")
             }
             lines.append("      <title>\(escaped(track.title))</title>")
             lines.append("      <creator>\(escaped(track.artist))</creator>")
+            if let annotation = track.annotation {
+                lines.append("      <annotation>\(escaped(annotation))</annotation>")
+            }
             if let album = track.album { lines.append("      <album>\(escaped(album))</album>") }
             if let milliseconds = duration(track, unit: 1000) {
                 lines.append("      <duration>\(milliseconds)</duration>")
@@ -132,38 +134,5 @@ public enum PlaylistFile {
     }
 
     /// The name of VLC's extension in XSPF and JSPF, whose option holds the start.
-    private static let vlc = "http://www.videolan.org/vlc/playlist/0"
-
-    private struct JSPF: Encodable {
-        struct Track: Encodable {
-            struct Option: Encodable { let option: String }
-            let location: [String]
-            let identifier: [String]?
-            let title: String
-            let creator: String
-            let album: String?
-            let duration: Int?
-            let `extension`: [String: [Option]]?
-        }
-        struct Playlist: Encodable {
-            let title: String
-            let creator: String
-            let track: [Track]
-        }
-        let playlist: Playlist
-    }
-
-    private static func jspf(_ tracks: [PlaylistTrack], _ title: String) throws -> String {
-        let list = tracks.map {
-            JSPF.Track(
-                location: [uri($0.path)], identifier: $0.recordingMBID.map { [identifier($0)] },
-                title: $0.title,
-                creator: $0.artist, album: $0.album, duration: duration($0, unit: 1000),
-                extension: start($0).map { [vlc: [.init(option: "start-time=\($0)")]] })
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let document = JSPF(playlist: .init(title: title, creator: "Coldwave", track: list))
-        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
-    }
+    static let vlc = "http://www.videolan.org/vlc/playlist/0"
 }

@@ -1,132 +1,136 @@
 import CKernels
 import Matrices
 
-/// Vectors as bytes with one scale each, in blocks of 16: `[blocks, dimensions, 16]`.
-struct ByteCodes: Sendable {
+extension VectorIndex {
+    /// Vectors of a block.
     static let lanes = Int(COLDWAVE_SCAN_LANES)
-    static let sharedQueries = Int(COLDWAVE_SCAN_QUERIES)
+    /// Dimensions that lie together.
+    static let group = Int(COLDWAVE_SCAN_GROUP)
 
-    let blocks: Int
-    let dimensions: Int
-    let codes: [Int8]
-    /// Largest magnitude / 127 of each vector; NaN where there is no finite vector.
-    let scales: [Float]
-    /// No vector is further from its code than this, in units of its scale (Euclidean), rounding included.
-    let residual: Float
+    var blocks: Int { (count + Self.lanes - 1) / Self.lanes }
+    var groups: Int { (dimensions + Self.group - 1) / Self.group }
 
-    init(_ items: Matrix) {
-        let (lanes, d) = (Self.lanes, items.columns)
-        blocks = (items.rows + lanes - 1) / lanes
-        dimensions = d
-        var codes = [Int8](repeating: 0, count: blocks * d * lanes)
-        var scales = [Float](repeating: .nan, count: blocks * lanes)
-        var worst = 0.0
-        items.storage.withUnsafeBufferPointer { values in
-            for row in 0..<items.rows {
-                let vector = values[row * d..<(row + 1) * d]
-                guard vector.allSatisfy(\.isFinite) else { continue }
-                let largest = vector.reduce(Float(0)) { max($0, abs($1)) }
-                // Below this the quotient would overflow; such a vector's scores are zero for any purpose.
-                let scale = max(largest / 127, Float.leastNormalMagnitude)
-                var squares = 0.0
-                let start = (row / lanes) * d * lanes + row % lanes
-                for k in 0..<d {
-                    let exact = Double(vector[vector.startIndex + k]) / Double(scale)
-                    let code = max(-127, min(127, exact.rounded()))
-                    codes[start + k * lanes] = Int8(code)
-                    squares += (exact - code) * (exact - code)
-                }
-                scales[row] = scale
-                worst = max(worst, squares)
-            }
-        }
-        self.codes = codes
-        self.scales = scales
-        // A float sum of d products errs by at most d · 2⁻²⁴ · ‖q‖‖x‖, and ‖x‖ ≤ 127 √d scales; once for the scan and once
-        // for the full-precision score it stands for, doubled to be safe.
-        let rounding = 4 * Double(d + 4) * 0x1p-24 * 127 * Double(d).squareRoot()
-        residual = Float((worst.squareRoot() + rounding) * 1.000_001)
+    func start<T>(_ section: Range<Int>, of type: T.Type) -> UnsafeMutablePointer<T> {
+        Self.start(memory, section, of: type)
     }
 
-    /// `|query · (vector − code)| ≤ slack · scale` (Cauchy–Schwarz).
-    func slack(for query: some Sequence<Float>) -> Float {
-        let squares = query.reduce(0.0) { $0 + Double($1) * Double($1) }
-        return Float(squares.squareRoot() * Double(residual) * 1.000_001)
+    static func start<T>(_ memory: PageMemory, _ section: Range<Int>, of type: T.Type)
+        -> UnsafeMutablePointer<T>
+    {
+        // Sections lie within the memory: its size is the layout's, and every section begins at a page.
+        memory.bytes.baseAddress.unsafelyUnwrapped.advanced(by: section.lowerBound)
+            .assumingMemoryBound(to: type)
+    }
+
+    /// Writes the first page.
+    static func writeHeader(_ header: IndexHeader, into memory: PageMemory) {
+        header.encoded().withUnsafeBytes {
+            memory.bytes.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: $0.prefix(IndexHeader.page)))
+        }
+    }
+
+    /// Writes vectors (of unit length for cosine), codes and scales.
+    static func encode(
+        _ items: Matrix, into memory: PageMemory, _ layout: IndexLayout,
+        _ header: inout IndexHeader, threads: Int
+    ) {
+        let (n, d) = (items.rows, items.columns)
+        let blocks = (n + lanes - 1) / lanes
+        let groups = (d + group - 1) / group
+        nonisolated(unsafe) let vectors = start(memory, layout.vectors, of: Float.self)
+        nonisolated(unsafe) let codes = start(memory, layout.codes, of: UInt8.self)
+        nonisolated(unsafe) let scales = start(memory, layout.scales, of: Float.self)
+        items.storage.withUnsafeBufferPointer { values in
+            if let from = values.baseAddress { vectors.update(from: from, count: n * d) }
+        }
+        let part = 4096
+        let found = Parallel.map((blocks + part - 1) / part, threads: threads) { i in
+            var (furthest, longest) = (0.0, 0.0)
+            for block in i * part..<min(blocks, (i + 1) * part) {
+                let rows = block * lanes..<min(n, (block + 1) * lanes)
+                let first = vectors + rows.lowerBound * d
+                furthest = max(
+                    furthest,
+                    coldwave_encode(
+                        first, Int32(rows.count), Int32(d), codes + block * groups * 64,
+                        scales + block * lanes))
+                for row in 0..<rows.count {
+                    var squares = 0.0
+                    for k in row * d..<(row + 1) * d {
+                        squares += Double(first[k]) * Double(first[k])
+                    }
+                    if squares.isFinite { longest = max(longest, squares) }
+                }
+            }
+            return (furthest, longest)
+        }
+        header.residual = (found.map(\.0).max() ?? 0).squareRoot()
+        header.longest = (found.map(\.1).max() ?? 0).squareRoot()
+    }
+
+    /// The query in the index's metric; nil for one that nothing can be near to.
+    func probe(_ query: [Float]) -> ScanProbe? {
+        guard query.count == dimensions, query.allSatisfy(\.isFinite) else { return nil }
+        let unit =
+            metric == .cosine
+            ? Matrix(rows: 1, columns: query.count, storage: query).unitRows().storage : query
+        return ScanProbe(
+            unit, residual: header.residual, longest: header.longest, groups: groups)
+    }
+
+    /// One query over some blocks.
+    func scan(
+        _ probe: ScanProbe, blocks: Range<Int>, among allowed: RowSet?,
+        into best: inout BestNeighbors, where isAllowed: (Int) -> Bool
+    ) {
+        var codes = coldwave_codes(
+            codes: start(layout.codes, of: UInt8.self),
+            scales: start(layout.scales, of: Float.self), groups: Int32(groups))
+        let vectors = start(layout.vectors, of: Float.self)
+        var block = Int64(blocks.lowerBound)
+        // Few, so that the threshold is never long behind.
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 128) { found in
+            guard let found = found.baseAddress else { return }
+            probe.bytes.withUnsafeBufferPointer { bytes in
+                var wanted = coldwave_probe(
+                    query: bytes.baseAddress, factor: probe.factor, offset: probe.offset,
+                    threshold: 0)
+                while block < Int64(blocks.upperBound) {
+                    wanted.threshold = best.threshold
+                    var count: Int32 = 0
+                    block = withOptionalPointer(allowed?.words) {
+                        coldwave_scan(
+                            &codes, &wanted, $0, block, Int64(blocks.upperBound), found, 128,
+                            &count)
+                    }
+                    // Behind the last vector a damaged file may have codes, but no more vectors.
+                    while count > 0, Int(found[Int(count) - 1]) >= self.count { count -= 1 }
+                    count = coldwave_keep(
+                        vectors, Int32(dimensions), probe.query,
+                        best.threshold - probe.rounding, found, count)
+                    for i in 0..<Int(count) {
+                        compare(Int(found[i]), probe, &best, isAllowed)
+                    }
+                }
+            }
+        }
+        withExtendedLifetime(memory) {}
+    }
+
+    /// Takes a vector in when its score in full precision is good enough.
+    func compare(
+        _ index: Int, _ probe: ScanProbe, _ best: inout BestNeighbors, _ isAllowed: (Int) -> Bool
+    ) {
+        let vector = UnsafeBufferPointer(
+            start: start(layout.vectors, of: Float.self) + index * dimensions, count: dimensions)
+        let score = probe.query.withUnsafeBufferPointer { dot(vector, $0) }
+        let candidate = Neighbor(index: index, score: score)
+        if best.admits(candidate), isAllowed(index) { best.insert(candidate) }
     }
 }
 
-extension VectorIndex {
-    /// One query over some blocks.
-    func scan(
-        _ probe: [Float], blocks: Range<Int>, into best: inout BestNeighbors,
-        where isAllowed: (Int) -> Bool
-    ) {
-        let slack = codes.slack(for: probe)
-        var block = Int64(blocks.lowerBound)
-        let end = Int64(blocks.upperBound)
-        var lanes: UInt32 = 0
-        codes.codes.withUnsafeBufferPointer { bytes in
-            codes.scales.withUnsafeBufferPointer { scales in
-                probe.withUnsafeBufferPointer { query in
-                    guard let bytes = bytes.baseAddress, let scales = scales.baseAddress,
-                        let query = query.baseAddress
-                    else { return }
-                    while block < end {
-                        block = coldwave_scan(
-                            bytes, scales, block, end, Int32(codes.dimensions), query, slack,
-                            best.threshold, &lanes)
-                        guard block < end else { return }
-                        compare(probe[...], Int(block), lanes, &best, isAllowed)
-                        block += 1
-                    }
-                }
-            }
-        }
-    }
-
-    /// Four queries over some blocks; `rows` are theirs in `probes`, `offset` is the row of `best[0]`.
-    func scan(
-        _ probes: Matrix, _ rows: [Int], offset: Int, blocks: Range<Int>,
-        into best: inout [BestNeighbors]
-    ) {
-        let queries = probes.selectingRows(rows)
-        let slacks = rows.map { codes.slack(for: probes.row($0)) }
-        var thresholds = rows.map { best[$0 - offset].threshold }
-        var lanes = [UInt32](repeating: 0, count: rows.count)
-        var block = Int64(blocks.lowerBound)
-        let end = Int64(blocks.upperBound)
-        codes.codes.withUnsafeBufferPointer { bytes in
-            codes.scales.withUnsafeBufferPointer { scales in
-                guard let bytes = bytes.baseAddress, let scales = scales.baseAddress else { return }
-                while block < end {
-                    block = coldwave_scan4(
-                        bytes, scales, block, end, Int32(codes.dimensions), queries.storage, slacks,
-                        thresholds, &lanes)
-                    guard block < end else { return }
-                    for (q, row) in rows.enumerated() where lanes[q] != 0 {
-                        compare(queries.row(q), Int(block), lanes[q], &best[row - offset]) { _ in
-                            true
-                        }
-                        thresholds[q] = best[row - offset].threshold
-                    }
-                    block += 1
-                }
-            }
-        }
-    }
-
-    /// Compares the passing lanes of a block in full precision.
-    private func compare(
-        _ probe: ArraySlice<Float>, _ block: Int, _ lanes: UInt32, _ best: inout BestNeighbors,
-        _ isAllowed: (Int) -> Bool
-    ) {
-        var left = lanes
-        while left != 0 {
-            let index = block * ByteCodes.lanes + left.trailingZeroBitCount
-            left &= left - 1
-            guard index < items.rows else { continue }
-            let candidate = Neighbor(index: index, score: dot(items.row(index), probe))
-            if best.admits(candidate), isAllowed(index) { best.insert(candidate) }
-        }
-    }
+func withOptionalPointer<T, R>(_ values: [T]?, _ body: (UnsafePointer<T>?) -> R) -> R {
+    guard let values else { return body(nil) }
+    return values.withUnsafeBufferPointer { body($0.baseAddress) }
 }

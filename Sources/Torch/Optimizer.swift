@@ -17,47 +17,53 @@ public struct Optimizer {
     /// What a rule remembers, one tensor a parameter in each: nesterov its `velocity`; adamW the gradients' `mean` and
     /// mean `square`. Kept in checkpoints.
     public let memory: [(name: String, tensors: [Tensor])]
+    /// What moves towards the parameters at every step, one tensor a parameter; nil for none.
+    public let averages: [Tensor]?
     let momentum: Double
     let weightDecay: Double
+    let gradientLimit: Double
 
-    /// - Parameter momentum: of nesterov alone.
+    /// - Parameters:
+    ///   - averages: tensors of the parameters' shapes that are to follow them.
+    ///   - momentum: of nesterov alone.
+    ///   - gradientLimit: the common L2 norm that gradients are scaled down to before a step; 0 for none.
     public init(
-        _ rule: Rule, _ parameters: [Tensor], momentum: Double = 0.9, weightDecay: Double
+        _ rule: Rule, _ parameters: [Tensor], averages: [Tensor]? = nil, momentum: Double = 0.9,
+        weightDecay: Double, gradientLimit: Double = 0
     ) throws {
         self.rule = rule
         self.parameters = parameters
+        self.averages = averages
         self.momentum = momentum
         self.weightDecay = weightDecay
+        self.gradientLimit = gradientLimit
         memory = try rule.remembers.map { ($0, try parameters.map { try $0.zerosLike() }) }
     }
 
-    /// Scales gradients down to a common norm of at most `limit`.
-    /// - Returns: the norm before.
-    public func clip(_ limit: Double) throws -> Double {
-        var handles: [ctorch_tensor_t?] = parameters.map(\.handle)
-        var norm = 0.0
-        try check(
-            ctorch_clip_gradients(&handles, Int32(handles.count), limit, &norm), "clip gradients")
-        return norm
-    }
-
-    /// Takes one step and clears the gradients.
-    /// - Parameter number: counts the steps from 1; adamW's means start from zero, and are corrected by it.
-    public func step(learningRate: Double, number: Int) throws {
+    /// Takes one step and clears the gradients; on a CPU in two passes over memory.
+    /// - Parameters:
+    ///   - number: counts the steps from 1; adamW's means start from zero, and are corrected by it.
+    ///   - averageShare: `average += share · (parameter − average)` after the step.
+    ///   - byOperations: with libtorch's operations one after the other: the plain reference.
+    public func step(
+        learningRate: Double, number: Int, averageShare: Double = 1, byOperations: Bool = false
+    ) throws {
+        var step = ctorch_step(
+            is_adamw: rule == .adamW, learning_rate: learningRate, momentum: momentum,
+            weight_decay: weightDecay, gradient_limit: gradientLimit, average_share: averageShare,
+            number: Int64(number), by_operations: byOperations)
         var handles: [ctorch_tensor_t?] = parameters.map(\.handle)
         var first: [ctorch_tensor_t?] = memory[0].tensors.map(\.handle)
-        let count = Int32(handles.count)
-        switch rule {
-        case .nesterov:
-            try check(
-                ctorch_sgd_step(&handles, &first, count, learningRate, momentum, weightDecay),
-                "take a step")
-        case .adamW:
-            var second: [ctorch_tensor_t?] = memory[1].tensors.map(\.handle)
-            try check(
-                ctorch_adamw_step(
-                    &handles, &first, &second, count, learningRate, weightDecay, Int64(number)),
-                "take a step")
-        }
+        var second: [ctorch_tensor_t?] = memory.count > 1 ? memory[1].tensors.map(\.handle) : []
+        var means: [ctorch_tensor_t?] = averages?.map(\.handle) ?? []
+        let (hasSecond, hasMeans) = (!second.isEmpty, !means.isEmpty)
+        try check(
+            second.withUnsafeMutableBufferPointer { second in
+                means.withUnsafeMutableBufferPointer { means in
+                    ctorch_optimizer_step(
+                        &handles, &first, hasSecond ? second.baseAddress : nil,
+                        hasMeans ? means.baseAddress : nil, Int32(handles.count), &step)
+                }
+            }, "take a step")
     }
 }

@@ -28,6 +28,11 @@ extension Tensor {
         try Self.make("pool over time") { ctorch_pool_over_time(handle, $0) }
     }
 
+    /// ``pooledOverTime()`` by libtorch's operations: the plain reference.
+    public func pooledOverTimeByReference() throws -> Tensor {
+        try Self.make("pool over time") { ctorch_pool_over_time_reference(handle, $0) }
+    }
+
     /// `x·Wᵀ + b`: `[N, in]` → `[N, out]`.
     public func linear(_ weight: Tensor, _ bias: Tensor) throws -> Tensor {
         try Self.make("multiply") { ctorch_linear(handle, weight.handle, bias.handle, $0) }
@@ -62,15 +67,15 @@ extension Tensor {
         }
     }
 
-    /// Windows of one song: `[1, T, C]` → `[starts.count, length, C]`.
-    public func windows(at starts: [Int], length: Int) throws -> Tensor {
-        try Self.make("cut windows") {
-            ctorch_windows(handle, starts.map(Int64.init), Int32(starts.count), Int64(length), $0)
+    /// ``pooledOverTime()`` of windows of one song, without recording: `[1, T, C]` → `[starts.count, 3C]`.
+    public func pooledWindows(at starts: [Int], length: Int) throws -> Tensor {
+        try Self.make("pool windows") {
+            ctorch_pool_windows(
+                handle, starts.map(Int64.init), Int32(starts.count), Int64(length), $0)
         }
     }
 
-    /// Mean over the first dimension: `[N, D]` → `[D]`.
-    public func meanOfRows() throws -> Tensor {
-        try Self.make("average") { ctorch_mean_rows(handle, $0) }
+    public func cast(to precision: Precision) throws -> Tensor {
+        try Self.make("cast") { ctorch_cast(handle, precision == .bfloat16, $0) }
     }
 }

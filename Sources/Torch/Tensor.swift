@@ -1,7 +1,7 @@
 import CTorch
 import Matrices
 
-/// A float32 tensor of libtorch. Shapes are N (batch), T (time), C (channels).
+/// A tensor of libtorch, float32 or bfloat16. Shapes are N (batch), T (time), C (channels).
 public final class Tensor {
     let handle: ctorch_tensor_t
 
@@ -23,14 +23,15 @@ public final class Tensor {
 
     /// A tensor with a copy of `values` in C order.
     /// - Throws: ``TorchError``.
-    public static func from(_ values: [Float], shape: [Int], device: String = "cpu") throws
-        -> Tensor
-    {
+    public static func from(
+        _ values: [Float], shape: [Int], device: String = "cpu", precision: Precision = .float32
+    ) throws -> Tensor {
         precondition(values.count == shape.reduce(1, *), "Tensor: values do not fit the shape")
         return try make("make a tensor") { out in
             values.withUnsafeBufferPointer { values in
                 ctorch_from_floats(
-                    values.baseAddress, shape.map(Int64.init), Int32(shape.count), device, out)
+                    values.baseAddress, shape.map(Int64.init), Int32(shape.count), device,
+                    precision == .bfloat16, out)
             }
         }
     }
@@ -60,10 +61,5 @@ public final class Tensor {
     /// Overwrites all elements, in place and without recording.
     public func assign(_ source: Tensor) throws {
         try check(ctorch_assign(handle, source.handle), "assign")
-    }
-
-    /// `self += share · (source − self)`, in place and without recording.
-    public func move(towards source: Tensor, by share: Double) throws {
-        try check(ctorch_move_towards(handle, source.handle, share), "average")
     }
 }

@@ -1,16 +1,15 @@
 import AudioFeatures
 import Foundation
 import Matrices
+import TestFolders
 import Testing
 
 /// A folder that goes when the test is done.
 final class TemporaryFolder {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("coldwave-\(UUID())")
-    init() throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(at: url) }
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+    private let folder: TestFolder
+    var url: URL { folder.url }
+    init() throws { folder = try TestFolder() }
+    func path(_ name: String) -> String { folder.file(name).path }
 }
 
 @Suite struct AudioDecoderTests {

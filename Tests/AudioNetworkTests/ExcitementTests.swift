@@ -1,3 +1,4 @@
+import Foundation
 import Matrices
 import Testing
 import Torch
@@ -61,7 +62,7 @@ import Torch
             Self.song(50, band: 6, from: 10, count: 30, level: 1),
         ]
         let predictor = try Predictor(Self.network(inputPool: inputPool), threads: 1)
-        let layers = try predictor.excitement(try MatrixSource(songs), top: 2)
+        let layers = try predictor.excitement(try MatrixSource(songs), top: 2).layers
         #expect(layers.map(\.name) == ["conv1", "conv2", "dense1", "outputs"])
         for layer in layers.prefix(2) {
             #expect(layer.moments[1].map(\.song) == [1, 0], "\(layer.name)")
@@ -77,9 +78,9 @@ import Torch
         let window = layers[2].moments[1][0]
         #expect(window.song == 1 && window.frame < 340 && window.frame + 96 > 300)
         #expect(layers[3].moments[2].first?.activation == 0)
-        let again = try predictor.excitement(try MatrixSource(songs), top: 2)
+        let again = try predictor.excitement(try MatrixSource(songs), top: 2).layers
         #expect(again == layers)
-        let fewer = try predictor.excitement(try MatrixSource(songs), top: 1)
+        let fewer = try predictor.excitement(try MatrixSource(songs), top: 1).layers
         #expect(fewer[0].moments[1] == Array(layers[0].moments[1].prefix(1)))
     }
 
@@ -91,7 +92,8 @@ import Torch
         for frame in 100..<120 {
             let song = Self.song(240, band: 0, from: frame, count: 1, level: 1)
             let layers = try Predictor(model, threads: 1).excitement(
-                try MatrixSource([song]), top: 1)
+                try MatrixSource([song]), top: 1
+            ).layers
             for layer in layers.prefix(2) {
                 let moment = try #require(layer.moments[0].first)
                 #expect((moment.frame..<moment.frame + layer.reach).contains(frame))
@@ -111,5 +113,59 @@ import Torch
         let step = try #require(heard.peaks.firstIndex(of: 1))
         #expect((180...208).contains(step * heard.stride))
         #expect(heard.agreement.contains { $0 < 0.5 })
+    }
+
+    /// Four units over six songs: two that answer alike, one to a single song, one never.
+    @Test func alikeSpecificAndSilentUnitsAreTold() {
+        let songs: [[Float]] = [
+            [1, 2, 0, 0], [2, 4.1, 0, 0], [3, 6, 0, 0], [1, 2, 6, 0], [2, 3.9, 0, 0], [1, 2, 0, 0],
+        ]
+        let character = LayerCharacter(
+            Matrix(rows: 6, columns: 4, storage: songs.flatMap { $0 }), isRectified: true,
+            threads: 1)
+        #expect(character.songs == 6 && character.varying == 3 && character.distinct == 2)
+        #expect(character.redundantPairs == 1)
+        #expect(character.pairs.map { [$0.first, $0.second] } == [[0, 1]])
+        #expect(character.twins[0]?.unit == 1 && character.twins[1]?.unit == 0)
+        #expect(character.twins[3] == nil && character.sparseness[3] == nil)
+        // One song of six: (1 − (1/6)² / (1/6)) / (1 − 1/6) = 1.
+        #expect(abs((character.sparseness[2] ?? 0) - 1) < 1e-6)
+        // Σr/n = 10/6, Σr²/n = 20/6: (1 − (100/36) / (20/6)) / (5/6) = 0.2.
+        #expect(abs((character.sparseness[0] ?? 0) - 0.2) < 1e-5)
+        // By hand: r01 ≈ 0.998, r02 = r12 ≈ −0.39: 9 / (3 + 2 Σ r²).
+        let values = (0..<3).map { u in songs.map { Double($0[u]) } }
+        func correlation(_ a: [Double], _ b: [Double]) -> Double {
+            let (x, y) = (a.reduce(0, +) / 6, b.reduce(0, +) / 6)
+            let along = zip(a, b).reduce(0) { $0 + ($1.0 - x) * ($1.1 - y) }
+            return along
+                / (a.reduce(0) { $0 + ($1 - x) * ($1 - x) }
+                * b.reduce(0) { $0 + ($1 - y) * ($1 - y) }).squareRoot()
+        }
+        let squares = [(0, 1), (0, 2), (1, 2)].reduce(0.0) {
+            $0 + pow(correlation(values[$1.0], values[$1.1]), 2)
+        }
+        #expect(abs(character.effectiveDimension - 9 / (3 + 2 * squares)) < 1e-4)
+        let outputs = LayerCharacter(
+            Matrix(rows: 6, columns: 4, storage: songs.flatMap { $0 }), isRectified: false,
+            threads: 1)
+        #expect(outputs.sparseness.allSatisfy { $0 == nil })
+        #expect(LayerCharacter(Matrix(rows: 0, columns: 3), isRectified: true).distinct == 0)
+    }
+
+    /// The unit that peaks highest above what other songs reach, where it does: also for the songs heard before that is known.
+    @Test func whatStandsOutInASongIsFound() throws {
+        let songs = (0..<300).map { i -> Matrix in
+            Self.song(400, band: [0, 3, 6][i % 3], from: 20 + i, count: 30, level: 1)
+        }
+        let heard = try Predictor(Self.network(inputPool: 1), threads: 1)
+            .excitement(try MatrixSource(songs), top: 1)
+        #expect(heard.highlights.count == 300)
+        let reach = heard.layers[1].reach
+        for (i, highlights) in heard.highlights.enumerated() {
+            let first = try #require(highlights.first)
+            // conv1 has four units; unit 0 answers to band 0, 1 to band 3, 2 to band 6.
+            #expect(first.unit % 4 == [0, 1, 2][i % 3] && first.deviations > 1)
+            #expect(first.frame > 20 + i - reach && first.frame < 50 + i)
+        }
     }
 }

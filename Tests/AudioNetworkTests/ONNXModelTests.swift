@@ -43,13 +43,16 @@ private struct Message {
 
 @Suite struct ONNXModelTests {
     private func model(_ configuration: NetworkConfiguration) throws -> NetworkModel {
-        try .initial(
-            configuration, mean: (0..<128).map { Float($0) },
-            deviation: .init(repeating: 2, count: 128),
+        var deep = configuration
+        deep.wide = false
+        let model = try NetworkModel.initial(
+            deep, mean: (0..<128).map { Float($0) }, deviation: .init(repeating: 2, count: 128),
             seed: 1)
+        guard configuration.wide else { return model }
+        return try model.widened(by: .example)
     }
 
-    @Test(arguments: [NetworkConfiguration.dieleman2014, .coldwave1])
+    @Test(arguments: [NetworkConfiguration.dieleman2014, .coldwave1, .coldwave2])
     func graphIsWholeAndInOrder(_ configuration: NetworkConfiguration) throws {
         let model = try model(configuration)
         let file = try Message(ONNXModel(model).data())
@@ -61,7 +64,7 @@ private struct Message {
         for tensor in try graph.messages(5) {
             let name = try #require(tensor.texts(8).first)
             known.insert(name)
-            guard name != "epsilon" else { continue }
+            guard name != "epsilon", name != "wide_step" else { continue }
             let stored = try model.tensor(name)
             let shape = name.hasPrefix("input.") ? [128, 1] : stored.shape
             #expect(tensor.integers[1] == shape && tensor.integers[2] == [1])
@@ -80,12 +83,13 @@ private struct Message {
         }
         #expect(unread == ["factors"])
         let operations = try graph.messages(1).flatMap { $0.texts(4) }
-        #expect(operations.count { $0 == "Conv" } == configuration.convolutions.count)
+        let wide = configuration.wide ? 1 : 0
+        #expect(operations.count { $0 == "Conv" } == configuration.convolutions.count + wide)
         #expect(
             operations.count { $0 == "MaxPool" } == configuration.convolutions.count { $0.pool > 1 }
         )
         #expect(operations.contains("AveragePool") == (configuration.inputPool > 1))
-        #expect(operations.count { $0 == "Gemm" } == 3)
+        #expect(operations.count { $0 == "Gemm" } == 3 + wide)
     }
 
     @Test func inputAndOutputAreNamedAndFreeInN() throws {

@@ -2,6 +2,7 @@ import AudioFeatures
 import Foundation
 import Matrices
 import Synthesis
+import TestFolders
 import Testing
 
 /// Runs the built command as a user would.
@@ -61,7 +62,8 @@ struct Command {
 
 /// A folder with a small composed world in it; goes when the test is done.
 final class SmallWorld {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("coldwave-\(UUID())")
+    private let own: TestFolder
+    var folder: URL { own.url }
     let world: World
     var music: URL { folder.appendingPathComponent("müsic & more") }
     var listens: URL { folder.appendingPathComponent("listens.tsv") }
@@ -76,6 +78,7 @@ final class SmallWorld {
         configuration.seconds = 6
         let world = World.compose(configuration)
         self.world = world
+        own = try TestFolder()
         try FileManager.default.createDirectory(at: music, withIntermediateDirectories: true)
         let folder = music
         _ = Parallel.map(songs) { index -> Bool in
@@ -95,7 +98,6 @@ final class SmallWorld {
             to: listens)
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
 }
 
 @Suite(.serialized) struct EndToEndTests {

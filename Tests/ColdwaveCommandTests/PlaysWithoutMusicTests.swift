@@ -1,18 +1,19 @@
 import Foundation
 import Matrices
+import TestFolders
 import Testing
 
 /// A library of listening history alone: no audio, nothing built but factors.
 @Suite struct PlaysWithoutMusicTests {
     final class Library {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "coldwave-plays-\(UUID())")
+        private let own: TestFolder
+        var folder: URL { own.url }
         var command: Command { Command(library: folder.appendingPathComponent("library")) }
         var file: URL { folder.appendingPathComponent("plays.tsv") }
 
         /// Listeners of even number play songs of even number, odd ones odd songs; nobody plays song u who is listener u.
         init() throws {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            own = try TestFolder()
             var lines: [String] = []
             for u in 0..<40 {
                 for i in 0..<40 where u % 2 == i % 2 && u != i && (u * 7 + i * 5) % 11 != 0 {
@@ -21,8 +22,6 @@ import Testing
             }
             try Data(lines.joined(separator: "\n").utf8).write(to: file)
         }
-
-        deinit { try? FileManager.default.removeItem(at: folder) }
     }
 
     func titles(_ list: [[String: Any]]) -> [String] {

@@ -1,6 +1,7 @@
 import Foundation
 import ListeningHistory
 import Matrices
+import TestFolders
 import Testing
 
 @testable import Library
@@ -8,16 +9,15 @@ import Testing
 @Suite struct ImportStageTests {
     /// A library and files in a folder of their own.
     final class Place {
-        let folder: URL
+        private let own: TestFolder
+        var folder: URL { own.url }
         let catalogue: Catalogue
 
         init() throws {
-            folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
+            own = try TestFolder()
             catalogue = try Catalogue(
-                LibraryLocation(root: folder.appendingPathComponent("library")), create: true)
+                LibraryLocation(root: own.file("library")), create: true)
         }
-
-        deinit { try? FileManager.default.removeItem(at: folder) }
 
         func add(
             _ text: String, listener: String? = nil, inMemory: Int = 500_000

@@ -2,24 +2,24 @@ import AudioFeatures
 import Foundation
 import Matrices
 import Synchronization
+import TestFolders
 import Testing
 
 @testable import Library
 
 /// A folder with a library and some music; goes when the test is done.
 final class ScanFolder {
-    let root = FileManager.default.temporaryDirectory.appendingPathComponent("coldwave-\(UUID())")
+    private let folder: TestFolder
+    var root: URL { folder.url }
     let catalogue: Catalogue
     var music: URL { root.appendingPathComponent("music") }
 
     init() throws {
+        folder = try TestFolder()
         try FileManager.default.createDirectory(
-            at: root.appendingPathComponent("music"), withIntermediateDirectories: true)
-        catalogue = try Catalogue(
-            LibraryLocation(root: root.appendingPathComponent("library")), create: true)
+            at: folder.file("music"), withIntermediateDirectories: true)
+        catalogue = try Catalogue(LibraryLocation(root: folder.file("library")), create: true)
     }
-
-    deinit { try? FileManager.default.removeItem(at: root) }
 
     func write(_ name: String, pitch: Double, title: String = "", seconds: Double = 4) throws {
         var tags = AudioTags()

@@ -64,7 +64,7 @@ import Testing
             try Self.song(notes[$0 % 3], at: 1 + Double($0 / 3))
         }
         let source = try MatrixSource(songs)
-        let layers = try Predictor(model, threads: 1).excitement(source, top: 20)
+        let layers = try Predictor(model, threads: 1).excitement(source, top: 20).layers
         let tag = Enrichment.Tag(kind: "genre", value: "tones")
         let study = UnitStudy(
             model: model, source: source, tags: songs.map { _ in [tag] }, bands: bands)
@@ -92,7 +92,7 @@ import Testing
         let bands = MelConfiguration().bandPeaks
         let model = try Self.network([440, 880, 1760], bands: bands)
         let source = try MatrixSource([Self.song(440, at: 2), Self.song(880, at: 2)])
-        let layers = try Predictor(model, threads: 1).excitement(source, top: 20)
+        let layers = try Predictor(model, threads: 1).excitement(source, top: 20).layers
         let described = try UnitStudy(model: model, source: source, tags: [[], []], bands: bands)
             .describe(layers)
         #expect(described[1].units.allSatisfy { !$0.isNamed })
@@ -106,5 +106,116 @@ import Testing
         let second = Excerpt.whole.second(ofHeard: 31, start: 0, duration: 2400)
         #expect(abs(second - (2370.0 / 19 + 1)) < 1e-9)
         #expect(abs(Excerpt.whole.second(ofHeard: 600, start: 0, duration: 2400) - 2400) < 1e-6)
+    }
+
+    /// A network whose second layer answers where C5, E5 and G5 sound at once, and songs of chords that share two of these notes, as files.
+    @Test func theDetectorOfCMajorIsFoundAndNamed() throws {
+        let bands = MelConfiguration().bandPeaks
+        let triad = [523.25, 659.26, 783.99]
+        var model = try Self.network(triad, bands: bands)
+        var tensors = model.tensors
+        // Unit 0 sums what the three notes give; unit 1 answers to C5 alone, unit 2 to E5.
+        var second = [Float](repeating: 0, count: 3 * 3 * 4)
+        for frame in 0..<4 {
+            for note in 0..<3 { second[(0 * 3 + note) * 4 + frame] = 1 }
+            second[(1 * 3 + 0) * 4 + frame] = 1
+            second[(2 * 3 + 1) * 4 + frame] = 1
+        }
+        tensors["conv2.weight"] = StoredTensor(shape: [3, 3, 4], values: second)
+        model = try NetworkModel(configuration: model.configuration, tensors: tensors)
+
+        let folder = try ScanFolder()
+        let chords = [
+            "C major": [523.25, 659.26, 783.99], "E minor": [493.88, 659.26, 783.99],
+            "A minor": [440, 523.25, 659.26], "F major": [440, 523.25, 698.46],
+            "D minor": [440, 587.33, 698.46], "C5": [523.25], "E5": [659.26], "G5": [783.99],
+        ]
+        for (name, notes) in chords {
+            for copy in 0..<12 {
+                // A second of the chord in five of hum, not at the same place; the loudness differs a little.
+                let start = 1 + 0.2 * Double(copy)
+                let samples = (0..<Int(6 * 22050.0)).map { i -> Float in
+                    let time = Double(i) / 22050
+                    let hum = 0.002 * sin(2 * .pi * 90 * time)
+                    guard time >= start, time < start + 1 else { return Float(hum) }
+                    // One note alone is played as loud as three together.
+                    return Float(
+                        hum + (0.3 + 0.006 * Double(copy)) / Double(notes.count)
+                            * notes.reduce(0) { $0 + sin(2 * .pi * $1 * time) })
+                }
+                var tags = AudioTags()
+                tags.artists = ["Artist \(copy % 4)"]
+                try AudioFileWriter.write(
+                    samples: samples, sampleRate: 22050, tags: tags,
+                    to: folder.music.appendingPathComponent("\(name) \(copy).wav").path)
+            }
+        }
+        _ = try folder.scan(excerpt: .whole)
+        let tracks = try folder.catalogue.tracks()
+        #expect(tracks.count == 96)
+        let source = try SpectrogramStore(folder.catalogue.location).open(tracks.map(\.place))
+        let layers = try Predictor(model, threads: 2).excitement(source, top: 20).layers
+        let sounds = try MomentSounds(
+            tracks: tracks, frameSeconds: 110.0 / 22050, context: StageContext(threads: 2)
+        ).study(layers)
+        let described = try UnitStudy(
+            model: model, source: source, tags: tracks.map(\.labels), sounds: sounds, bands: bands
+        ).describe(layers)
+        let detector = described[1].units[0]
+        #expect(detector.label == "C major chord" && detector.isNamed, "\(detector.evidence)")
+        #expect(
+            detector.evidence.first?.hasPrefix("chord C major: 10 of its 10 strongest moments, ")
+                == true, "\(detector.evidence)")
+        // A filter of one note answers in chords that hold it: a note is what it is called.
+        #expect(described[0].units[1].label.hasPrefix("E5 tone"), "\(described[0].units[1].label)")
+    }
+
+    /// Songs with a wavering tone among songs of steady ones, all of the same notes.
+    @Test func wavesOfAVoiceAreToldFromSteadyTones() throws {
+        let folder = try ScanFolder()
+        for song in 0..<40 {
+            var phase = 0.0
+            let isSung = song % 4 == 0
+            let samples = (0..<Int(6 * 22050.0)).map { i -> Float in
+                let time = Double(i) / 22050
+                let cents = isSung ? 50 * sin(2 * .pi * (5 + 0.05 * Double(song)) * time) : 0
+                phase += 2 * .pi * (300 + 5 * Double(song)) * exp2(cents / 1200) / 22050
+                return Float(0.2 * sin(phase) + 0.1 * sin(2 * phase) + 0.05 * sin(3 * phase))
+            }
+            var tags = AudioTags()
+            // The last eight sung ones are by one artist.
+            tags.artists = [song < 8 ? "Artist \(song)" : isSung ? "One" : "Artist \(song % 7)"]
+            try AudioFileWriter.write(
+                samples: samples, sampleRate: 22050, tags: tags,
+                to: folder.music.appendingPathComponent("\(song).wav").path)
+        }
+        _ = try folder.scan(excerpt: .whole)
+        let tracks = try folder.catalogue.tracks()
+        func layer(_ songs: [Int]) -> LayerExcitement {
+            let moments = songs.map { song in
+                UnitMoment(
+                    song: tracks.firstIndex { $0.stem == String(song) } ?? 0, frame: 500,
+                    activation: 1)
+            }
+            return LayerExcitement(
+                name: "conv2", reach: 60, moments: [moments], means: [moments],
+                character: LayerCharacter(Matrix(rows: 1, columns: 1), isRectified: true))
+        }
+        let study = MomentSounds(
+            tracks: tracks, frameSeconds: 110.0 / 22050, context: StageContext(threads: 2))
+        let sung = try study.study([layer(Array(stride(from: 0, to: 40, by: 4)))])
+        let found = try #require(sung["conv2"]?.first?.first)
+        #expect(found.kind == "tone" && found.value == "with vibrato")
+        #expect(found.found == 10 && found.best == 10)
+        // A quarter of what is drawn blindly wavers.
+        #expect(abs(Double(found.known) / Double(found.songs) - 0.25) < 0.06)
+        // What one artist's songs hold says nothing of a unit.
+        let one = try study.study([layer(Array(stride(from: 8, to: 40, by: 4)))])
+        #expect(one["conv2"]?.first?.isEmpty == true)
+        let steady = try study.study([layer(Array(stride(from: 1, to: 40, by: 4)))])
+        #expect(steady["conv2"]?.first?.isEmpty == true)
+        // Files that are gone are left out.
+        try FileManager.default.removeItem(at: folder.music)
+        #expect(try study.study([layer([0, 4, 8])])["conv2"]?.first?.isEmpty == true)
     }
 }

@@ -98,10 +98,12 @@ import Testing
 
     @Test func orderMarkGoesAndOtherFilesAreRefused() throws {
         let file = try Self.write("\u{FEFF}ann\ts1\t3\r\nann\ts1\t4")
+        defer { try? FileManager.default.removeItem(at: file) }
         let read = try Interactions(triplets: file)
         #expect(read.listeners == ["ann"] && read.matrix.values == [7])
         for text in ["", "\n\n", "a,b\n1,2\n"] {
             let other = try Self.write(text)
+            defer { try? FileManager.default.removeItem(at: other) }
             #expect(throws: HistoryError.self) { try Interactions(triplets: other) }
         }
     }

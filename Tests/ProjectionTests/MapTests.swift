@@ -139,3 +139,22 @@ private struct XMLNesting {
         isWellNested = isWell && open.isEmpty && !rest.contains("<")
     }
 }
+
+@Suite struct MapPageTests {
+    @Test func thePageKnowsWhereSongsAre() {
+        #expect(MapHTML.folder(["file:///a/b/c.mp3", "file:///a/b/d/e.mp3"]) == "file:///a/b/")
+        #expect(MapHTML.folder(["file:///a/b.mp3"]) == "file:///a/")
+        // What is common must end at a folder: /a/song 1 and /a/song 2 share "/a/song ".
+        #expect(MapHTML.folder(["file:///a/s%201", "file:///a/s%202"]) == "file:///a/")
+        #expect(MapHTML.folder([]) == "")
+        let points = (0..<6).map { i in
+            MapPoint(
+                x: Float(i), y: Float(i % 2), title: "t\(i)", artist: "a",
+                path: i == 5 ? nil : "/m/ä \(i)/#.flac", startSeconds: 12.34)
+        }
+        let page = MapHTML.draw(MapScene(points))
+        #expect(page.contains(#""base":"file:///m/""#))
+        #expect(page.contains(#""%C3%A4%200/%23.flac","%C3%A4%201/%23.flac""#))
+        #expect(page.contains(#"/%23.flac",""],"#) && page.contains("12.3"))
+    }
+}

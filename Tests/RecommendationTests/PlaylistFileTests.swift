@@ -33,6 +33,38 @@ private let tracks = [
                 """)
     }
 
+    @Test(arguments: PlaylistFormat.allCases)
+    func pathsAreRelativeOrAbsoluteInEveryFormat(format: PlaylistFormat) throws {
+        func text(_ path: String, _ paths: PlaylistPaths) throws -> String {
+            try PlaylistFile.render(
+                [
+                    PlaylistTrack(
+                        path: path, title: "t", artist: "a", album: nil, durationSeconds: 1,
+                        recordingMBID: nil, annotation: "why\nnot <&>")
+                ], title: "", format: format,
+                relativeTo: URL(fileURLWithPath: "/music/lists"), paths: paths)
+        }
+        let isLine = format == .m3u8
+        #expect(
+            try text("/music/ä b/c#d.mp3", .relative).contains(
+                isLine ? "\n../ä b/c#d.mp3\n" : "../%C3%A4%20b/c%23d.mp3"))
+        #expect(
+            try text("/music/lists/a.mp3", .absolute).contains(
+                isLine ? "\n/music/lists/a.mp3\n" : "file:///music/lists/a.mp3"))
+        #expect(
+            try text("/music/lists/c:d.mp3", .relative).contains(
+                isLine ? "\nc:d.mp3\n" : "./c:d.mp3"))
+        #expect(
+            try text("/music/a.mp3", .usual).contains(
+                isLine ? "\n/music/a.mp3\n" : "file:///music/a.mp3"))
+        let why = [
+            "\n# why not <&>\n", "<annotation>why\nnot &lt;&amp;&gt;</annotation>", "why\\nnot <&>",
+        ]
+        #expect(
+            try text("/a.mp3", .usual).contains(
+                why[PlaylistFormat.allCases.firstIndex(of: format) ?? 0]))
+    }
+
     @Test func m3u8PathsCannotBecomeCommentsOrLines() throws {
         func path(_ path: String, below folder: String) throws -> String? {
             try PlaylistFile.render(

@@ -2,7 +2,7 @@ import Matrices
 import Recommendation
 import Testing
 
-private func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
+func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
     var generator = SeededGenerator(seed: seed)
     return Matrix(
         rows: rows, columns: columns,
@@ -10,7 +10,7 @@ private func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
 }
 
 /// The obvious way: every score, then a full sort.
-private func bruteForce(
+func bruteForce(
     _ items: Matrix, _ query: [Float], _ count: Int, _ metric: VectorIndex.Metric,
     where isAllowed: (Int) -> Bool = { _ in true }
 ) -> [Neighbor] {
@@ -27,7 +27,7 @@ private func bruteForce(
 }
 
 @Suite struct VectorIndexTests {
-    @Test(arguments: VectorIndex.Metric.allCases, [1, 2, 7, 40, 41])
+    @Test(arguments: VectorIndex.Metric.allCases, [1, 2, 7, 8, 9, 40, 41, 130])
     func equalsBruteForce(metric: VectorIndex.Metric, dimensions: Int) {
         for rows in [1, 15, 16, 17, 1000] {
             let items = randomMatrix(rows, dimensions, seed: UInt64(rows * 100 + dimensions))
@@ -64,6 +64,40 @@ private func bruteForce(
 
     private func powf10(_ x: Float) -> Float {
         (0..<Int(x.magnitude)).reduce(1) { y, _ in x < 0 ? y / 10 : y * 10 }
+    }
+
+    /// Vectors with one large number: their codes are coarse, and the bound has to be loose enough.
+    @Test func equalsBruteForceOnSpikes() {
+        var items = randomMatrix(3000, 33, seed: 11)
+        for row in 0..<items.rows { items[row, row % 33] *= Float(1 + row % 50) }
+        for metric in VectorIndex.Metric.allCases {
+            let index = VectorIndex(items, metric: metric)
+            for seed in 0..<10 as Range<UInt64> {
+                var query = randomMatrix(1, 33, seed: seed + 90).storage
+                query[Int(seed)] *= 40
+                #expect(
+                    index.nearest(to: query, count: 12) == bruteForce(items, query, 12, metric))
+            }
+        }
+    }
+
+    /// The filter within the scan, for sets that end within a block, hold nothing, or hold all.
+    @Test(arguments: [1, 17, 160, 1003])
+    func onlyAllowedRowsAreFound(rows: Int) {
+        let items = randomMatrix(rows, 20, seed: 21)
+        let index = VectorIndex(items, metric: .cosine)
+        let query = randomMatrix(1, 20, seed: 22).storage
+        for divisor in [1, 2, 7, 5000] {
+            let isIn = { (row: Int) in row % divisor == divisor / 2 }
+            let allowed = RowSet(rows: rows, where: isIn)
+            #expect(allowed.count == (0..<rows).filter(isIn).count)
+            #expect(
+                index.nearest(to: query, count: 9, among: allowed)
+                    == bruteForce(items, query, 9, .cosine, where: isIn))
+            #expect(
+                index.nearest(to: query, count: 9, among: allowed) { $0 % 3 == 0 }
+                    == bruteForce(items, query, 9, .cosine) { isIn($0) && $0 % 3 == 0 })
+        }
     }
 
     @Test(arguments: [1, 2], [1, 3, 4, 5, 130])

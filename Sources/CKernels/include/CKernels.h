@@ -5,5 +5,6 @@
 #include "coldwave_knn.h"
 #include "coldwave_mel.h"
 #include "coldwave_neighbors.h"
+#include "coldwave_graph.h"
 #include "coldwave_scan.h"
 #include "coldwave_tsne.h"

@@ -2,7 +2,8 @@
 //
 // Every function that can fail returns 0, or -1 with the reason in ctorch_last_error() (of the calling thread).
 // Tensors that come back through `out` belong to the caller, who frees them with ctorch_free; arguments are borrowed.
-// Shapes are written N (batch), T (time), C (channels); data is float32 unless said otherwise.
+// Shapes are written N (batch), T (time), C (channels); data is float32. Operations also take bfloat16 as their first input, and then
+// give it: weights are rounded to it on the way in, their gradients are float32 again. Errors are always float32.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,13 +17,16 @@ typedef struct ctorch_tensor *ctorch_tensor_t;
 const char *ctorch_last_error(void);
 const char *ctorch_version(void);
 bool ctorch_device_available(const char *device);
+/// Whether the GPU computes convolutions in bfloat16.
+bool ctorch_cuda_has_bfloat16(void);
 int ctorch_set_threads(int threads);
 int ctorch_manual_seed(uint64_t seed);
 /// Turns recording for gradients on or off in the calling thread; returns what it was.
 bool ctorch_set_gradients(bool enabled);
 
 // Life and data
-int ctorch_from_floats(const float *values, const int64_t *shape, int rank, const char *device, ctorch_tensor_t *out);
+int ctorch_from_floats(const float *values, const int64_t *shape, int rank, const char *device, bool bfloat16,
+                       ctorch_tensor_t *out);
 int ctorch_zeros_like(ctorch_tensor_t tensor, ctorch_tensor_t *out);
 void ctorch_free(ctorch_tensor_t tensor);
 int ctorch_rank(ctorch_tensor_t tensor);
@@ -31,21 +35,31 @@ int64_t ctorch_size(ctorch_tensor_t tensor, int dimension);
 int ctorch_copy_out(ctorch_tensor_t tensor, float *values, int64_t count);
 /// Copies all elements of `source` into `tensor`, in place, without recording.
 int ctorch_assign(ctorch_tensor_t tensor, ctorch_tensor_t source);
-int ctorch_move_towards(ctorch_tensor_t tensor, ctorch_tensor_t source, double share);
 
 // Gradients
 int ctorch_set_requires_gradient(ctorch_tensor_t tensor);
 int ctorch_backward(ctorch_tensor_t loss);
 int ctorch_gradient(ctorch_tensor_t tensor, ctorch_tensor_t *out);
-/// Scales all gradients so that their common L2 norm is at most `limit`; the norm before goes to `norm`.
-int ctorch_clip_gradients(ctorch_tensor_t *parameters, int count, double limit, double *norm);
-/// One step of SGD with Nesterov momentum, then clears the gradients. `momenta` are updated in place.
-int ctorch_sgd_step(ctorch_tensor_t *parameters, ctorch_tensor_t *momenta, int count, double learning_rate,
-                    double momentum, double weight_decay);
-/// One step of AdamW (decoupled weight decay, betas 0.9 and 0.99, epsilon 1e-8), then clears the gradients. `step` counts from 1;
-/// `means` and `squares` are updated in place.
-int ctorch_adamw_step(ctorch_tensor_t *parameters, ctorch_tensor_t *means, ctorch_tensor_t *squares, int count,
-                      double learning_rate, double weight_decay, int64_t step);
+
+/// What one step of an optimiser takes.
+typedef struct {
+    /// AdamW (decoupled weight decay, betas 0.9 and 0.99, epsilon 1e-8); else SGD with Nesterov momentum.
+    bool is_adamw;
+    double learning_rate, momentum, weight_decay;
+    /// Gradients are scaled so that their common L2 norm is at most this first; 0 for as they are.
+    double gradient_limit;
+    /// After the step the averages move by this share of the way to the parameters.
+    double average_share;
+    /// Counts from 1.
+    int64_t number;
+    /// Take libtorch's operations on a CPU too: the plain reference.
+    bool by_operations;
+} ctorch_step;
+
+/// One step, then clears the gradients. `first` (velocities, or means), `second` (squares; null for SGD) and `averages` (may be null) are
+/// updated in place, in float32.
+int ctorch_optimizer_step(ctorch_tensor_t *parameters, ctorch_tensor_t *first, ctorch_tensor_t *second,
+                          ctorch_tensor_t *averages, int count, const ctorch_step *step);
 
 // Operations
 /// Convolution over time, then max-pooling over `pool` steps (1: none), then ReLU.
@@ -71,10 +85,12 @@ int ctorch_squared_error(ctorch_tensor_t output, ctorch_tensor_t target, ctorch_
 /// x'Ax - 2 b'x + s for every row x, averaged over rows: [N, D], [N, D, D], [N, D], [N] -> [].
 int ctorch_quadratic_error(ctorch_tensor_t output, ctorch_tensor_t a, ctorch_tensor_t b, ctorch_tensor_t s,
                            ctorch_tensor_t *out);
-/// Windows over time of one song: [1, T, C], starts (count) -> [count, length, C].
-int ctorch_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out);
-/// Mean over the first dimension: [N, D] -> [D].
-int ctorch_mean_rows(ctorch_tensor_t input, ctorch_tensor_t *out);
+/// The same by libtorch's own operations: the plain reference.
+int ctorch_pool_over_time_reference(ctorch_tensor_t input, ctorch_tensor_t *out);
+/// ctorch_pool_over_time of `length` steps from each start on, without recording: [1, T, C], starts (count) -> [count, 3C].
+int ctorch_pool_windows(ctorch_tensor_t input, const int64_t *starts, int count, int64_t length, ctorch_tensor_t *out);
+/// To bfloat16 or float32.
+int ctorch_cast(ctorch_tensor_t input, bool bfloat16, ctorch_tensor_t *out);
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,6 @@
 import Foundation
-import Matrices
 
-/// Linear regression with an L2 penalty from features to factors: the plain baseline for hearing.
+/// Linear regression with an L2 penalty, from features to factors.
 public struct RidgeRegression: Sendable {
     private let means: [Double]
     private let deviations: [Double]
@@ -73,6 +72,21 @@ public struct RidgeRegression: Sendable {
         }
         let best = errors.indices.min { errors[$0] < errors[$1] } ?? 0
         return RidgeRegression(features: features, targets: targets, penalty: penalties[best])
+    }
+
+    /// The same map on features as they are, not standardised: `[outputs, features]`, and what is added, `[outputs]`.
+    public var map: (weights: Matrix, bias: [Float]) {
+        let outputs = weights[0].count
+        var map = Matrix(rows: outputs, columns: means.count)
+        var bias = weights[means.count]
+        for j in means.indices {
+            for b in 0..<outputs {
+                let slope = weights[j][b] / deviations[j]
+                map[b, j] = Float(slope)
+                bias[b] -= slope * means[j]
+            }
+        }
+        return (map, bias.map(Float.init))
     }
 
     /// `[songs, outputs]`.

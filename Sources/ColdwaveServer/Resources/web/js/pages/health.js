@@ -1,0 +1,77 @@
+// Health: what is fresh or stale, what runs now, how training goes, what could not be read.
+import { h, replace, debounced } from '../dom.js';
+import { get, on, post } from '../api.js';
+import { icon } from '../icons.js';
+import { me } from '../me.js';
+import { lossChart } from '../parts/charts.js';
+import { jobsBox } from '../parts/jobs.js';
+import { trouble } from '../parts/trouble.js';
+import { complain } from '../parts/toast.js';
+import { ago, bytes, count, many } from '../format.js';
+
+const stageWords = { scan: 'Hears the files', factorize: 'Learns the taste space from plays', train: 'Learns to hear it', predict: 'Places every song', map: 'Draws the map' };
+const stateWords = { fresh: 'fresh', stale: 'stale', missing: 'missing', running: 'running' };
+
+function stages(list, working) {
+  return h('ol.stages', { 'aria-label': 'Stages' }, list.map((each) => h('li.stage', { class: each.name === working ? 'running' : each.state },
+    h('i.stage-dot', { 'aria-hidden': 'true' }), h('b', {}, each.name), h('span.stage-state', {}, each.name === working ? stateWords.running : stateWords[each.state] ?? each.state),
+    h('span.faint', {}, stageWords[each.name] ?? ''), each.finished ? h('small.faint', {}, ago(each.finished)) : null)));
+}
+
+function figures(status) {
+  const figure = (value, words) => h('div.figure', {}, h('b', {}, value), h('span.faint', {}, words));
+  return [figure(count(status.tracks), 'songs'), figure(count(status.artists), 'artists'), figure(count(status.listeners), 'listeners'), figure(count(status.plays), 'plays'),
+    h('div.figure.warm', {}, h('b', {}, count(status.cold)), h('span.faint', {}, 'new, nobody has played them')), figure(bytes(status.bytes), 'on disk')];
+}
+
+function failures(answer) {
+  if (!answer.total) return [h('div.section-head', {}, h('h2', {}, 'Failures')), h('p.faint', {}, 'Every file could be read.')];
+  return [h('div.section-head', {}, h('h2', {}, many(answer.total, 'file could', 'files could'), ' not be read')),
+    h('div.table-box', { tabIndex: 0, role: 'group', 'aria-label': 'Failures' }, h('table', {}, h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'File'), h('th', { scope: 'col' }, 'Reason'))),
+      h('tbody', {}, answer.failures.map((each) => h('tr', {}, h('td', {}, each.path), h('td', {}, each.reason)))))),
+    answer.total > answer.failures.length ? h('p.faint', {}, `and ${count(answer.total - answer.failures.length)} more`) : null];
+}
+
+export async function open(frame) {
+  const boxes = { figures: h('div.figures'), stages: h('div'), next: h('p.faint'), loss: h('div'), lossWords: h('span.faint'), failures: h('div.panel') };
+  const jobs = jobsBox();
+  const start = (kind, label, primary) => h('button.button', { type: 'button', class: primary ? 'primary' : '', onclick: async (event) => {
+    event.currentTarget.disabled = true;
+    try { await post('jobs', { kind }); await refreshJobs(); } catch (error) { complain(error); } finally { event.target.closest('button').disabled = false; }
+  } }, icon(kind === 'scan' ? 'search' : 'refresh', 18), label);
+
+  async function refresh() {
+    const status = await get('status');
+    replace(boxes.figures, figures(status));
+    replace(boxes.stages, stages(status.stages, jobs.stage));
+    replace(boxes.next, status.next ? ['Next: ', h('code', {}, status.next)] : 'Nothing to do.');
+  }
+  async function refreshJobs() { if (me.isAdmin) jobs.show((await get('jobs')).jobs); }
+  // File names are nobody's business but an admin's.
+  const refreshFailures = async () => { if (me.isAdmin) replace(boxes.failures, failures(await get('failures', { limit: 50 }))); };
+  async function refreshLoss() {
+    const training = await get('training');
+    replace(boxes.loss, lossChart(training.losses ?? []));
+    boxes.lossWords.textContent = training.state === 'training' ? 'training now' : training.losses?.length ? 'of the last run' : '';
+  }
+  const part = (box, action) => action().catch((error) => replace(box, trouble(error, () => part(box, action))));
+  const all = debounced(() => { part(boxes.stages, refresh); part(boxes.loss, refreshLoss); }, 150);
+
+  replace(frame, h('header.page-head', {}, h('h1', {}, 'Health')), boxes.figures,
+    h('section.section.panel', { 'aria-label': 'Stages' }, h('div.section-head', {}, h('h2', {}, 'From sound to taste'),
+      me.isAdmin ? h('div.acts', {}, start('scan', 'Scan'), start('build', 'Build', true)) : null), boxes.stages, boxes.next),
+    jobs.element,
+    h('div.columns', {}, h('section.section.panel', { 'aria-label': 'Training' }, h('div.section-head', {}, h('h2', {}, 'Training’s loss'), boxes.lossWords), boxes.loss), me.isAdmin ? h('section.section', { 'aria-label': 'Failures' }, boxes.failures) : null));
+  await refresh();
+  part(boxes.loss, refreshLoss);
+  part(boxes.failures, refreshFailures);
+  refreshJobs().catch(complain);
+
+  const off = [on('job', (job) => {
+    jobs.update(job);
+    if (job.state !== 'running') { all(); part(boxes.failures, refreshFailures); }
+  }), on('artefacts', all)];
+  // The curve grows while training runs; a quiet page asks rarely.
+  const timer = setInterval(() => { if (jobs.running) Promise.all([refresh(), refreshLoss()]).catch(() => {}); }, 2500);
+  return () => { off.forEach((stop) => stop()); clearInterval(timer); };
+}

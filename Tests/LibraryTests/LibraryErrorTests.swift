@@ -1,0 +1,13 @@
+import Testing
+
+@testable import Library
+
+@Suite struct LibraryErrorTests {
+    /// The system's words end in a full stop: two of them stood there.
+    @Test(arguments: ["No space left on device.", "No space left on device", "why? ..", ""])
+    func aReasonsFullStopIsNotDoubled(reason: String) {
+        let text = LibraryError.cannotWrite(path: "/x/y", reason: reason).description
+        #expect(!text.contains("..") && !text.contains(". ."))
+        #expect(text.hasPrefix("cannot write /x/y: ") && text.contains("free disk space"))
+    }
+}

@@ -115,7 +115,13 @@ struct PlaylistRoutes: Sendable {
                 "A playlist as a file for other players; administrators get whole paths, others those below the scanned folder",
             parameters: [
                 .choice("format", PlaylistFormat.allCases.map(\.rawValue), "m3u8", "Which format")
-            ], answer: .bytes("audio/x-mpegurl", "application/xspf+xml", "application/jspf+json"),
+            ],
+            answer: .init(
+                content: [
+                    "audio/x-mpegurl": .string(), "application/xspf+xml": .string(),
+                    // A JSON document, by its name.
+                    "application/jspf+json": .anything,
+                ]),
             failures: [404]
         ) { call in
             let list = try await find(call.id("id"), call)

@@ -50,12 +50,14 @@ struct ReasonsView: Encodable, Sendable {
     let rest: Double
     let fromPlays: Double?
     let fromSound: Double?
+    let heard: [HeardFilter]
 
     init(_ reasons: Reasons) {
         parts = Array(reasons.parts.prefix(Self.shown))
         rest = reasons.parts.dropFirst(Self.shown).reduce(0) { $0 + $1.share }
         fromPlays = reasons.fromPlays
         fromSound = reasons.fromSound
+        heard = reasons.heard
     }
 }
 
@@ -109,6 +111,11 @@ extension JSONSchema {
             "parts": .array(
                 .object(["listener": .string(), "song": .string(), "share": .number()])),
             "rest": .number(), "fromPlays?": .number(), "fromSound?": .number(),
+            "heard": .array(
+                .object([
+                    "unit": .string(), "label": .string(), "second": .number(),
+                    "deviations": .number(),
+                ])),
         ]),
         "Error": .object([
             "error": .object(["code": .string(), "message": .string(), "next?": .string()])

@@ -182,6 +182,7 @@ struct Demo: ParsableCommand {
             "",
             "  coldwave recommend \(report.listeners.first?.listener ?? "listener-0000") --library \(folder)/library",
             "  coldwave playlist --listener \(report.listeners.first?.listener ?? "listener-0000") --new -o new.m3u8 --library \(folder)/library",
+            "  coldwave serve --open --library \(folder)/library        # the page: map, lists, radio, filters",
             "  coldwave map -o map.html --library \(folder)/library",
             "  coldwave status --library \(folder)/library",
             "", "With your own music:", "",

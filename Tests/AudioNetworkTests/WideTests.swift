@@ -81,7 +81,9 @@ extension WidePath {
     @Test func deepWayIsHalvedAndTheSameAsAlone() throws {
         let (source, targets) = try world(40)
         let deep = try trainer(wide: false).train(source: source, targets: targets).model
-        let both = try trainer(wide: true).train(source: source, targets: targets).model
+        let both = try trainer(wide: true).widened(
+            deep, source, TrainingConfiguration().targets(targets),
+            groups: Array(0..<source.count))
         #expect(both.configuration.wide && !deep.configuration.wide)
         #expect(try both.tensor("conv1.weight") == deep.tensor("conv1.weight"))
         let statistics = try Trainer.wideStatistics(

@@ -449,6 +449,8 @@ def sign_in(page):
     accounts.get_by_role("button", name="Add").click()
     expect(accounts.locator(".rows li")).to_have_count(2)
     tab.get_by_role("button", name="Sign out").click()
+    # The account page has a name and a password to fill in, too.
+    expect(tab.get_by_role("button", name="Sign in")).to_be_visible()
     tab.get_by_label("Name").fill("bob")
     tab.get_by_label("Password").fill("wrong password")
     tab.get_by_role("button", name="Sign in").click()

@@ -38,7 +38,7 @@ with tempfile.TemporaryDirectory() as folder:
     numpy.save(work / "targets.npy", dice.normal(0, 1, (20, 40)).astype(numpy.float32))
     for network in ["dieleman2014", "coldwave1", "coldwave2"]:
         model = work / f"{network}.safetensors"
-        coldwave("train", work / "mel", work / "targets.npy", model, "--network", network, "--epochs", 1, "--windows-per-song", 1)
+        coldwave("train", work / "mel", work / "targets.npy", model, "--network", network, "--epochs", 1, "--windows-per-song", 1, "--precision", "float32")
         # The last layer starts near zero: a hundred times that gives factors as large as a trained network's.
         weights = safetensors.numpy.load_file(model)
         with safetensors.safe_open(model, "np") as file:

@@ -96,7 +96,11 @@ struct LabPredict: ParsableCommand {
     @Argument(help: "OUT.npy, [songs, dimensions].") var out: String
     @Option(help: "Frames between windows' starts (default: half a window).") var step: Int?
     @Option var device = "cpu"
-    @Option(help: PrecisionOption.help) var precision = PrecisionOption.auto
+    @Option(
+        help:
+            "What products are computed in; float32, unless told otherwise, is what other programs can be compared with."
+    )
+    var precision = PrecisionOption.float32
     @Option(help: "Threads.") var threads = Parallel.defaultThreads
     @OptionGroup var output: OutputOptions
 

@@ -13,28 +13,14 @@ struct LabDiscovery: ParsableCommand {
             "A fifth of each listener's songs is held out; lists of 20 are judged by it. Prints Markdown tables."
     )
 
-    @Argument(help: "listener<TAB>song<TAB>count, plain, .gz or .zst.", completion: .file())
-    var triplets: String
-    @Option var dimensions = 40
-    @Option var iterations = 15
-    @Option var regularization: Float = 10
-    @Option var alpha: Float = 2
-    @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r/ε).") var confidence =
-        FactorizationConfiguration.Confidence.log
-    @Option var seed: UInt64 = 0
-    @Option(help: "Threads.") var threads = Parallel.defaultThreads
+    @OptionGroup var heldOut: HeldOutOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let data = try Interactions(triplets: URL(fileURLWithPath: triplets), threads: threads)
-        var configuration = FactorizationConfiguration()
-        configuration.dimensions = dimensions
-        configuration.iterations = iterations
-        configuration.regularization = regularization
-        configuration.alpha = alpha
-        configuration.confidence = confidence
-        configuration.threads = threads
-        let report = try DiscoveryCurve(data.matrix, factorization: configuration, seed: seed).run()
+        let data = try heldOut.plays()
+        let report = try DiscoveryCurve(
+            data.matrix, factorization: heldOut.factorization, seed: heldOut.seed
+        ).run()
         try output.print(report) { text(report) }
     }
 

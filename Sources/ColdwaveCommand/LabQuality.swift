@@ -14,22 +14,13 @@ struct LabQuality: ParsableCommand {
             concentration on popular songs. Prints a Markdown table.
             """)
 
-    @Argument(help: "listener<TAB>song<TAB>count, plain, .gz or .zst.", completion: .file())
-    var triplets: String
+    @OptionGroup var heldOut: HeldOutOptions
     @Option(
         help:
             "song<TAB>artist; without it, and for songs not in it, every song has an artist of its own.",
         completion: .file())
     var artists: String?
     @Flag(help: "Show, and count, only songs that --artists lists.") var listedOnly = false
-    @Option var dimensions = 40
-    @Option var iterations = 15
-    @Option var regularization: Float = 10
-    @Option var alpha: Float = 2
-    @Option(help: "linear: 1 + α·r; log: 1 + α·log(1 + r/ε).") var confidence =
-        FactorizationConfiguration.Confidence.log
-    @Option var seed: UInt64 = 0
-    @Option(help: "Threads.") var threads = Parallel.defaultThreads
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -39,18 +30,11 @@ struct LabQuality: ParsableCommand {
     }
 
     func run() throws {
-        let data = try Interactions(triplets: URL(fileURLWithPath: triplets), threads: threads)
-        var configuration = FactorizationConfiguration()
-        configuration.dimensions = dimensions
-        configuration.iterations = iterations
-        configuration.regularization = regularization
-        configuration.alpha = alpha
-        configuration.confidence = confidence
-        configuration.threads = threads
+        let data = try heldOut.plays()
         let known = try artists.map(Self.readArtists) ?? [:]
         let report = try ListQuality(
             data.matrix, artists: data.songs.map { known[$0] ?? "" }, isListedOnly: listedOnly,
-            factorization: configuration, seed: seed
+            factorization: heldOut.factorization, seed: heldOut.seed
         ).run()
         try output.print(report) { text(report) }
     }

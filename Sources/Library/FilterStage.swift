@@ -103,7 +103,7 @@ public struct FilterStage: Sendable {
         let digest = digest(
             ["units 3", run, String(Self.kept)]
                 + tracks.map { "\($0.id ?? 0) \($0.soundDigest)" })
-        let known = try stored.heard(digest: digest)
+        let known = stored.heard(digest: digest)
         guard known != nil || hearing else { throw NotHeard() }
         let kept = try known ?? hear(model, tracks, source, stored, digest)
         var mel = source.format.mel

@@ -7,8 +7,38 @@ import PackageDescription
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 let torch = ProcessInfo.processInfo.environment["LIBTORCH"] ?? "\(root)/.libtorch/torch"
 
+// A build for a machine that has a torch install and little else (packaging/portable): without FFmpeg and TagLib, and with libtorch's
+// C face as a library of its own, which is compiled on that machine against the torch that is there.
+let portable = ProcessInfo.processInfo.environment["COLDWAVE_PORTABLE"]
+let audio: (dependencies: [Target.Dependency], exclude: [String]) =
+    portable == nil
+    ? (["CFFmpeg", "CTags"], ["WithoutFFmpeg"])
+    : (
+        [],
+        [
+            "AudioStream.swift", "AudioFileWriter.swift", "SpanReader.swift",
+            "AudioTags+UnsafeReading.swift",
+        ]
+    )
+
 // Numeric Swift is unusably slow without optimisation, so debug builds (and `swift test`) optimise these modules.
 let numeric: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let torchShim: Target =
+    portable == nil
+    ? .target(
+        name: "CTorch",
+        cxxSettings: [
+            .unsafeFlags([
+                "-std=c++20", "-O2", "-isystem", "\(torch)/include", "-isystem",
+                "\(torch)/include/torch/csrc/api/include",
+            ])
+        ],
+        linkerSettings: [
+            .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
+            .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+        ])
+    : .systemLibrary(name: "CTorch", path: "packaging/portable/CTorch")
 
 let package = Package(
     name: "coldwave",
@@ -81,24 +111,19 @@ let package = Package(
             dependencies: ["Matrices", "CZlib", "CZstd", "CLzma", "CBzip2"],
             swiftSettings: numeric),
         .target(
-            name: "AudioFeatures", dependencies: ["Matrices", "CKernels", "CFFmpeg", "CTags"],
-            swiftSettings: numeric),
+            name: "AudioFeatures",
+            dependencies: ["Matrices", "CKernels", "CProcess"] + audio.dependencies,
+            exclude: audio.exclude, swiftSettings: numeric),
         .target(name: "Synthesis", dependencies: ["Matrices"], swiftSettings: numeric),
-        .target(name: "Torch", dependencies: ["CTorch", "Matrices"], swiftSettings: numeric),
         .target(
-            name: "CTorch",
-            cxxSettings: [
-                .unsafeFlags([
-                    "-std=c++20", "-O2", "-isystem", "\(torch)/include", "-isystem",
-                    "\(torch)/include/torch/csrc/api/include",
-                ])
-            ],
-            linkerSettings: [
-                .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
-                .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-            ]),
+            name: "Torch", dependencies: ["CTorch", "Matrices"], swiftSettings: numeric,
+            linkerSettings: portable.map {
+                [.unsafeFlags(["-L\($0)", "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib"])]
+            } ?? []),
+        torchShim,
         .target(name: "Matrices", swiftSettings: numeric),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .systemLibrary(name: "CProcess"),
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil",
             providers: [

@@ -1,4 +1,3 @@
-import CFFmpeg
 import Foundation
 
 /// Decodes any format FFmpeg knows, mixes to mono and resamples, as `ffmpeg -ac 1 -ar RATE` does.
@@ -15,11 +14,11 @@ public struct AudioDecoder: Sendable {
     public init(sampleRate: Int = 22050, excerpt: Excerpt = .standard) {
         self.sampleRate = sampleRate
         self.excerpt = excerpt
-        coldwave_quiet()
+        AudioStream.silenceLibrary()
     }
 
     /// The version of the FFmpeg that is linked in.
-    public static var libraryVersion: String { String(cString: av_version_info()) }
+    public static var libraryVersion: String { AudioStream.libraryVersion }
 
     /// Tags and content hash, without decoding.
     public func inspect(path: String) throws -> AudioInfo {
@@ -126,5 +125,14 @@ public struct AudioDecoder: Sendable {
             throw AudioError.cannotOpen(reason: String(cString: strerror(errno)))
         }
         return try AudioStream(path: path)
+    }
+}
+
+extension AudioStream {
+    /// What one reading of a file gave.
+    struct Heard {
+        var samples: [Float] = []
+        var hash = ""
+        var warnings: [String] = []
     }
 }

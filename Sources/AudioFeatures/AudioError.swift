@@ -11,6 +11,8 @@ public enum AudioError: Error, Equatable, Sendable, CustomStringConvertible {
     case badConfiguration(reason: String)
     /// A worker process could not be started.
     case noDecoder(reason: String)
+    /// This program was built without FFmpeg.
+    case builtWithoutFFmpeg
     case decoderCrashed(ending: String)
     case decoderHung(seconds: Int)
     /// What a worker process said of the file.
@@ -27,6 +29,8 @@ public enum AudioError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooShort(let seconds): "holds only \(seconds) s of audio; at least 0.1 s is needed"
         case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
         case .noDecoder(let reason): "no worker process to decode it could be started: \(reason)"
+        case .builtWithoutFFmpeg:
+            "cannot be read: this Coldwave was built without FFmpeg, for training and predicting only; scan with another"
         case .decoderCrashed(let ending): "the decoder crashed on it (\(ending))"
         case .decoderHung(let seconds): "decoding it took longer than \(seconds) s and was given up"
         case .reported(let reason): reason

@@ -30,6 +30,11 @@ final class AudioStream {
         return info
     }
 
+    static var libraryVersion: String { String(cString: av_version_info()) }
+
+    /// FFmpeg says nothing on standard error from now on.
+    static func silenceLibrary() { coldwave_quiet() }
+
     init(path: String) throws {
         var opened: UnsafeMutablePointer<AVFormatContext>?
         let status = avformat_open_input(&opened, "file:" + path, nil, nil)
@@ -101,12 +106,6 @@ final class AudioStream {
         avformat_close_input(&format)
         av_packet_free(&packet)
         av_frame_free(&frame)
-    }
-
-    struct Heard {
-        var samples: [Float] = []
-        var hash = ""
-        var warnings: [String] = []
     }
 
     /// Reads the file forwards once: every packet goes into the hash (up to `hashing` bytes), those near the span are

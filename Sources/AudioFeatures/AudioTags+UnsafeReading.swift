@@ -1,8 +1,6 @@
 import CTags
 
 extension AudioTags {
-    typealias Entry = (key: String, value: String)
-
     /// A file's tags as TagLib reads them, one entry a value; empty for formats it does not know.
     static func entries(path: String) -> [Entry] {
         var entries: [Entry] = []

@@ -20,6 +20,8 @@ public struct AudioTags: Codable, Equatable, Sendable {
 
     public init() {}
 
+    typealias Entry = (key: String, value: String)
+
     /// From a file's raw tags, the readers' that know more first: of a tag that two of them give, the first's values are taken.
     ///
     /// Formats spell the same tag differently (`MUSICBRAINZ_TRACKID`, `MusicBrainz Track Id`, `MusicBrainz/Track Id`); names are

@@ -1,4 +1,4 @@
-import CFFmpeg
+import CProcess
 import Foundation
 
 /// The worker's side of ``HearingPool``: answers requests on standard input until it ends.

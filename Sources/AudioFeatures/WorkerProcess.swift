@@ -1,4 +1,4 @@
-import CFFmpeg
+import CProcess
 import Foundation
 
 /// A child process and the socket that is its standard input and output.

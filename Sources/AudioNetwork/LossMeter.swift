@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 /// Losses of batches, added up.
@@ -6,16 +7,23 @@ struct LossTotal: Codable, Equatable, Sendable {
     let count: Int
 }
 
-/// The mean of losses, which are read a few at a time: reading one waits for the device.
+/// The mean of losses. On a GPU they are added up where they are: reading one waits for all work before it.
 struct LossMeter {
-    private let every: Int
-    private var pending: [(loss: Tensor, count: Int)] = []
+    private let device: String
+    /// How long a divergence may go unnoticed.
+    private let secondsBetweenReads: TimeInterval
+    private var nextRead: Date
+    private var unread: (sum: Tensor, count: Int)?
     private var sum = 0.0
     private var count = 0
 
-    /// - Parameter total: what had been read before.
-    init(every: Int, from total: LossTotal? = nil) {
-        self.every = every
+    /// - Parameters:
+    ///   - total: what had been read before.
+    ///   - secondsBetweenReads: at least so long a GPU works on undisturbed; 0 on a CPU, which has nothing to wait for.
+    init(device: String, from total: LossTotal? = nil, secondsBetweenReads: TimeInterval? = nil) {
+        self.device = device
+        self.secondsBetweenReads = secondsBetweenReads ?? (device == "cpu" ? 0 : 60)
+        nextRead = Date().addingTimeInterval(self.secondsBetweenReads)
         sum = total?.sum ?? 0
         count = total?.count ?? 0
     }
@@ -23,10 +31,12 @@ struct LossMeter {
     /// Over all that were read so far.
     var mean: Double { sum / Double(max(1, count)) }
 
-    /// - Returns: false once a loss is not a number.
+    /// - Returns: false once a loss that was read is not a number.
     mutating func add(_ loss: Tensor, _ count: Int, isLast: Bool) throws -> Bool {
-        pending.append((loss, count))
-        if isLast || pending.count >= every { try read() }
+        let total = try unread ?? (Tensor.from([0], shape: [], device: device), 0)
+        try total.sum.accumulate(loss, factor: Double(count))
+        unread = (total.sum, total.count + count)
+        if isLast || Date() >= nextRead { try read() }
         return sum.isFinite
     }
 
@@ -37,10 +47,10 @@ struct LossMeter {
     }
 
     private mutating func read() throws {
-        for (loss, count) in pending {
-            sum += Double(try loss.item()) * Double(count)
-            self.count += count
-        }
-        pending = []
+        guard let unread else { return }
+        sum += Double(try unread.sum.item())
+        count += unread.count
+        self.unread = nil
+        nextRead = Date().addingTimeInterval(secondsBetweenReads)
     }
 }

@@ -116,18 +116,26 @@ public struct Trainer: Sendable {
                 network.model(), averaged.parameters, optimizer, losses, begun: begun)
         }
         var saveNext = Date().addingTimeInterval(Self.secondsBetweenCheckpoints)
+        // Everything random in an epoch comes from the seed, its number and the step's, so that it can be repeated after a crash.
+        func lessonsAhead(_ epoch: Int, _ first: Int) -> (
+            batches: [[Window]], reading: ReadAhead<[Float]>
+        ) {
+            let batches = randomWindows(learned, epoch: epoch, source).batches(training.batchSize)
+            return (
+                batches,
+                ReadAhead(max(0, batches.count - first)) { step in
+                    try windowReader.read(batches[step + first], epoch: epoch, step: step + first)
+                }
+            )
+        }
+        var upcoming: (batches: [[Window]], reading: ReadAhead<[Float]>)?
         epochs: for epoch in losses.count..<max(losses.count, training.epochs) {
-            // Everything random in an epoch comes from the seed, its number and the step's, so that it can be repeated after a crash.
-            let windows = randomWindows(learned, epoch: epoch, source)
-            let batches = windows.batches(training.batchSize)
-            let first = min(begun?.steps ?? 0, batches.count)
-            var reading = ReadAhead(batches.count - first) { step in
-                try windowReader.read(batches[step + first], epoch: epoch, step: step + first)
-            }
-            // A GPU is not waited for at every step.
-            var meter = LossMeter(every: device == "cpu" ? 1 : 16, from: begun?.loss)
+            let first = begun?.steps ?? 0
+            var lessons = upcoming ?? lessonsAhead(epoch, first)
+            upcoming = nil
+            var meter = LossMeter(device: device, from: begun?.loss)
             begun = nil
-            for (step, batch) in batches.enumerated().dropFirst(first) {
+            for (step, batch) in lessons.batches.enumerated().dropFirst(first) {
                 let isStopped = shouldStop()
                 if isStopped || Date() >= saveNext, step > first {
                     try save(BegunEpoch(steps: step, loss: meter.total()))
@@ -135,7 +143,10 @@ public struct Trainer: Sendable {
                 }
                 if isStopped { break epochs }
                 try Torch.seed(seedOfDropout(epoch: epoch, step: step))
-                guard let values = try reading.next() else { break }
+                guard let values = try lessons.reading.next() else { break }
+                let isLast = step == lessons.batches.count - 1
+                // The next epoch's first batch is read during this one's last step.
+                if isLast, epoch + 1 < training.epochs { upcoming = lessonsAhead(epoch + 1, 0) }
                 let output = try network.hear(
                     input(values, batch.count, source.bands, device, precision), training: true)
                 let loss = try loss(output, batch, lesson, device)
@@ -147,11 +158,11 @@ public struct Trainer: Sendable {
                     averageShare: training.averagedEpochs > 0
                         ? 1 / min(Double(taken + 1), horizon) : 1)
                 heard += batch.count
-                guard try meter.add(loss, batch.count, isLast: step == batches.count - 1) else {
+                guard try meter.add(loss, batch.count, isLast: isLast) else {
                     throw NetworkError.diverged(
                         epoch: epoch + 1, learningRate: training.learningRate)
                 }
-                let done = min((step + 1) * training.batchSize, windows.count)
+                let done = min((step + 1) * training.batchSize, windowsPerEpoch)
                 progress(
                     TrainingProgress(
                         epoch: epoch + 1, epochs: training.epochs,

@@ -47,7 +47,8 @@ enum WideStatistics {
 ///
 /// "Wide & deep" (Cheng et al. 2016): where artists are few, the convolutions learn some of them by heart, and a heavily penalised
 /// regression generalises better; where there are many, the convolutions hear more. The mean of both is about as good as the better one
-/// on either, mostly better. The map is solved, not trained by gradients; its penalty is the one that suits artists held out.
+/// on either, mostly better. The map is solved, not trained by gradients; its penalty, and how many directions of the statistics it listens along, are
+/// what suits artists held out: where little of taste can be heard, one or two directions are all that holds for other artists.
 struct WidePath: Sendable {
     /// Each way's share of the output.
     static let share: Float = 0.5
@@ -62,7 +63,10 @@ struct WidePath: Sendable {
     ///   - groups: each song's artist.
     init(fitting statistics: Matrix, to targets: Matrix, groups: [Int]) {
         (weights, bias) =
-            RidgeRegression.tuned(features: statistics, targets: targets, groups: groups).map
+            RidgeRegression.tuned(
+                features: statistics, targets: targets, groups: groups, parts: 5,
+                directions: [nil, 1, 2, 4, 8]
+            ).map
     }
 
     /// - Throws: ``NetworkError/missingTensor(name:)``.

@@ -1,6 +1,7 @@
 // Convolution over time with pooling and ReLU in one pass, and the global pooling over time; on a CPU in float32 or bfloat16.
 #include "kernels.hpp"
 #include "tensor.hpp"
+#include "winograd.hpp"
 #include <ATen/Parallel.h>
 
 namespace {
@@ -30,8 +31,6 @@ struct ConvolvePoolReLU : torch::autograd::Function<ConvolvePoolReLU> {
         const auto type = input.scalar_type();
         const int64_t songs = input.size(0), time = input.size(1), outputs = weight.size(0), width = weight.size(2);
         const int64_t convolved = time - width + 1, pooled = convolved / pool;
-        TORCH_CHECK(pool >= 1 && pool < ctorch::not_above_zero, "convolution: a pool of ", pool);
-        TORCH_CHECK(pooled > 0, "convolution: ", time, " steps are too few for width ", width, " and pool ", pool);
         auto filters = weight.unsqueeze(2).to(type).contiguous(at::MemoryFormat::ChannelsLast);
         auto sums = rows(at::convolution(image(input), filters, bias.to(type), {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1));
 
@@ -159,6 +158,14 @@ int ctorch_convolve_pool_relu(ctorch_tensor_t input, ctorch_tensor_t weight, cto
     return ctorch::guarded([&] {
         TORCH_CHECK(input->value.dim() == 3 && weight->value.dim() == 3, "convolution: input [N, T, C], weight [out, C, width]");
         if (!has_kernels(input->value)) return ctorch_convolve_pool_relu_reference(input, weight, bias, pool, out);
+        TORCH_CHECK(pool >= 1 && pool < ctorch::not_above_zero, "convolution: a pool of ", pool);
+        TORCH_CHECK(input->value.size(2) == weight->value.size(1) && bias->value.numel() == weight->value.size(0),
+                    "convolution: ", input->value.size(2), " channels for filters ", weight->value.sizes(), " and biases ",
+                    bias->value.sizes());
+        TORCH_CHECK(input->value.size(1) - weight->value.size(2) + 1 >= pool, "convolution: ", input->value.size(1),
+                    " steps are too few for width ", weight->value.size(2), " and pool ", pool);
+        if (ctorch::suits_winograd(input->value, weight->value, pool))
+            return ctorch::keep(ctorch::winograd(input->value, weight->value, bias->value, pool), out);
         return ctorch::keep(ConvolvePoolReLU::apply(input->value, weight->value, bias->value, pool), out);
     });
 }

@@ -1,14 +1,7 @@
 #include "kernels.hpp"
+#include "dispatch.hpp"
 #include <cmath>
 #include <cstring>
-
-// Every processor takes the fastest version it can run, chosen when the program starts.
-#if defined(__x86_64__) && defined(__linux__)
-#define DISPATCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define DISPATCH
-#endif
-#define INLINE static inline __attribute__((always_inline))
 
 namespace ctorch {
 namespace {
@@ -164,6 +157,11 @@ DISPATCH void unpool_steps(const float *gradient, const float *rows, const int32
 DISPATCH void unpool_steps(const uint16_t *gradient, const uint16_t *rows, const int32_t *where, const float *level,
                            int64_t steps, int64_t channels, uint16_t *to, float *scratch) {
     unpool_steps_any(gradient, rows, where, level, steps, channels, to, scratch);
+}
+
+DISPATCH void add(const float *values, int64_t count, float *to) {
+    LOOP_WITHOUT_ALIASES
+    for (int64_t i = 0; i < count; i++) to[i] += values[i];
 }
 
 DISPATCH double sum_of_squares(const float *values, int64_t count) {

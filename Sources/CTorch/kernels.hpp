@@ -28,6 +28,9 @@ void unpool_steps(const float *gradient, const float *rows, const int32_t *where
 void unpool_steps(const uint16_t *gradient, const uint16_t *rows, const int32_t *where, const float *level, int64_t steps,
                   int64_t channels, uint16_t *to, float *scratch);
 
+/// `to[i] += values[i]`.
+void add(const float *values, int64_t count, float *to);
+
 /// One optimiser's view of a stretch of a parameter. `second` is AdamW's; `average` may be null.
 struct Stretch {
     float *parameter, *gradient, *first, *second, *average;

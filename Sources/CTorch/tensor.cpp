@@ -55,7 +55,10 @@ int ctorch_from_floats(const float *values, const int64_t *shape, int rank, cons
     return guarded([&] {
         auto borrowed = torch::from_blob(const_cast<float *>(values), at::IntArrayRef(shape, rank), torch::kFloat32);
         const auto type = bfloat16 ? torch::kBFloat16 : torch::kFloat32;
-        return keep(borrowed.to(torch::Device(std::string(device)), type, false, true), out);
+        const torch::Device place{std::string(device)};
+        // From memory that the GPU reads by itself, so that the copy waits for no work before it; libtorch keeps that memory until then.
+        if (place.is_cuda()) return keep(borrowed.to(type).pin_memory().to(place, type, true, true), out);
+        return keep(borrowed.to(place, type, false, true), out);
     });
 }
 
@@ -80,6 +83,14 @@ int ctorch_assign(ctorch_tensor_t tensor, ctorch_tensor_t source) {
     return guarded([&] {
         at::NoGradGuard guard;
         tensor->value.copy_(source->value);
+        return 0;
+    });
+}
+
+int ctorch_accumulate(ctorch_tensor_t total, ctorch_tensor_t value, double factor) {
+    return guarded([&] {
+        at::NoGradGuard guard;
+        total->value.add_(value->value, factor);
         return 0;
     });
 }

@@ -46,7 +46,7 @@ struct Coldwave: ParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
-            if command is any ComputesWithTorch { QuietThreads.restartIfNeeded() }
+            if command is any ComputesWithTorch { TunedProcess.restartIfNeeded() }
             do {
                 if let serve = command as? Serve {
                     try await serve.run()

@@ -56,6 +56,9 @@ struct Evaluate: ParsableCommand {
         help: "cold-to-warm: weights of the sound against all listeners' evidence to try.")
     var priorWeight = [FactorizationConfiguration().songPriorWeight]
 
+    @Option(help: "cold-to-warm: also draw the curves, into this SVG file.")
+    var picture: String?
+
     @OptionGroup var neighbors: NeighborOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var options: LibraryOptions
@@ -67,6 +70,9 @@ struct Evaluate: ParsableCommand {
         }
         guard codebookWords ?? 2 >= 2 else {
             throw ValidationError("--codebook-words must be at least 2.")
+        }
+        guard picture == nil || protocolName == .coldToWarm else {
+            throw ValidationError("--picture draws what --protocol cold-to-warm finds.")
         }
         guard foldLimit ?? 1 >= 1 else { throw ValidationError("--fold-limit must be at least 1.") }
     }
@@ -81,6 +87,11 @@ struct Evaluate: ParsableCommand {
         case .coldToWarm:
             let warming = try WarmingEvaluation(cold(display), priorWeights: priorWeight).run()
             display.finish()
+            if let picture {
+                try warming.writeSVG(
+                    title: "AUC of \(warming.songs) held-out songs, by plays shown of each",
+                    to: URL(fileURLWithPath: picture))
+            }
             return try options.output.print(warming) { EvaluationText.text(warming) }
         }
         display.finish()

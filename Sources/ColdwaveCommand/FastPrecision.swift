@@ -3,8 +3,9 @@ import Foundation
 import Matrices
 import Torch
 
-/// Finds out whether this processor computes faster in bfloat16, in processes that may crash: some virtual machines advertise AMX, and
-/// end whoever uses it.
+/// Finds out whether this processor computes in bfloat16, in processes that may crash: some virtual machines advertise AMX, and end whoever
+/// uses it. A processor that has instructions for it has them to be faster, so what it has decides, and the same machine always decides
+/// the same; the rates are told, and overrule it only where bfloat16 came out slower.
 enum FastPrecision {
     struct Rates: Codable, Equatable {
         /// GFLOP/s of matrix products.
@@ -32,8 +33,6 @@ enum FastPrecision {
     private static let candidates = [
         (feature: "amx_bf16", isa: "DEFAULT"), (feature: "", isa: "AVX512_CORE_BF16"),
     ]
-    /// bfloat16 also costs conversions: it must be so much faster.
-    private static let worthwhile = 1.2
 
     /// What to set in the environment before libtorch is loaded; nothing where someone has already chosen.
     static func environment() -> [String: String] {
@@ -58,9 +57,9 @@ enum FastPrecision {
         for candidate in candidates
         where candidate.feature.isEmpty || features.contains(candidate.feature) {
             guard let rates = measure(command, isa: candidate.isa) else { continue }
-            let isFaster = rates.bfloat16 > Self.worthwhile * rates.float32
             return Choice(
-                precision: isFaster ? .bfloat16 : .float32, isa: candidate.isa, rates: rates)
+                precision: rates.bfloat16 < rates.float32 ? .float32 : .bfloat16,
+                isa: candidate.isa, rates: rates)
         }
         return none
     }

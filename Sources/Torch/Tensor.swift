@@ -62,4 +62,9 @@ public final class Tensor {
     public func assign(_ source: Tensor) throws {
         try check(ctorch_assign(handle, source.handle), "assign")
     }
+
+    /// `self += factor · value`, in place, without recording and without waiting for the device.
+    public func accumulate(_ value: Tensor, factor: Double) throws {
+        try check(ctorch_accumulate(handle, value.handle, factor), "add up")
+    }
 }

@@ -84,36 +84,26 @@ import Torch
         #expect(try JSONDecoder().decode(NetworkConfiguration.self, from: text) == .coldwave1)
     }
 
-    @Test(arguments: [(9, 1), (16, 2), (23, 4)])
-    func matrixProductConvolutionEqualsConv1d(time: Int, pool: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(time))
-        func random(_ shape: [Int]) throws -> Tensor {
-            try Tensor.from(
-                (0..<shape.reduce(1, *)).map { _ in Float(generator.normal()) }, shape: shape
-            )
-            .requiringGradient()
+    /// Neighbouring bands of a smooth start are alike, and the filters as strong as those of a plain one.
+    @Test func theFirstFiltersStartSmooth() throws {
+        func start(_ configuration: NetworkConfiguration) throws -> [Float] {
+            let bands = [Float](repeating: 1, count: configuration.melBands)
+            return try NetworkModel.initial(configuration, mean: bands, deviation: bands, seed: 1)
+                .tensor("conv1.weight").values
         }
-        let (input, weight, bias) = (
-            try random([3, time, 5]), try random([7, 5, 4]), try random([7])
-        )
-        func run(_ fast: Bool) throws -> [[Float]] {
-            let copies = try [input, weight, bias].map {
-                try Tensor.from($0.values(), shape: $0.shape).requiringGradient()
-            }
-            let output =
-                fast
-                ? try copies[0].convolved(copies[1], copies[2], pool: pool)
-                : try copies[0].convolvedByReference(copies[1], copies[2], pool: pool)
-            let flat = try output.pooledOverTime()
-            try flat.squaredError(
-                Tensor.from([Float](repeating: 0.3, count: 3 * 21), shape: [3, 21])
-            ).backward()
-            return try [output.values()] + copies.map { try $0.gradient().values() }
+        func alike(_ values: [Float]) -> Double {
+            let (a, b) = (values.dropFirst(4), values.dropLast(4))
+            return zip(a, b).reduce(0) { $0 + Double($1.0 * $1.1) }
+                / values.reduce(0) { $0 + Double($1 * $1) }
         }
-        for (fast, plain) in zip(try run(true), try run(false)) {
-            #expect(fast.count == plain.count)
-            for (a, b) in zip(fast, plain) { #expect(abs(a - b) < 1e-4 + 1e-4 * abs(b)) }
-        }
+        let smooth = try start(.coldwave1)
+        var configuration = NetworkConfiguration.coldwave1
+        configuration.startSmoothness = 0
+        let plain = try start(configuration)
+        #expect(alike(smooth) > 0.85 && abs(alike(plain)) < 0.05)
+        let power = { (values: [Float]) in values.reduce(0) { $0 + Double($1 * $1) } }
+        #expect(abs(power(smooth) / power(plain) - 1) < 1e-3)
+        #expect(NetworkConfiguration.dieleman2014.startSmoothness == 0)
     }
 
     static func smallNetwork() -> NetworkConfiguration {

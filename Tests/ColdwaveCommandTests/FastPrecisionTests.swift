@@ -10,11 +10,11 @@ struct FastPrecisionTests {
         FastPrecision.probe(features: features, command: ("/bin/sh", ["-c", script]))
     }
 
-    @Test func theFasterOneIsTaken() {
+    @Test func theOneWithInstructionsIsTakenUnlessItIsSlower() {
         let fast = choice(["avx512_bf16"], #"echo '{"float32":100,"bfloat16":210}'"#)
         #expect(fast.precision == .bfloat16 && fast.isa == "AVX512_CORE_BF16")
         #expect(fast.rates == .init(float32: 100, bfloat16: 210))
-        let slow = choice(["avx512_bf16"], #"echo '{"float32":100,"bfloat16":110}'"#)
+        let slow = choice(["avx512_bf16"], #"echo '{"float32":100,"bfloat16":90}'"#)
         #expect(slow.precision == .float32)
         #expect(choice(["avx2"], #"echo '{"float32":100,"bfloat16":210}'"#).rates == nil)
     }
@@ -30,6 +30,13 @@ struct FastPrecisionTests {
         let always = self.choice(["avx512_bf16", "amx_bf16"], "kill -ILL $$")
         #expect(always.precision == .float32 && always.isa == nil)
         #expect(self.choice(["avx512_bf16"], "echo nonsense").precision == .float32)
+    }
+
+    @Test func whatIsSetStays() {
+        #expect(TunedProcess.changes(to: [:])["GOMP_SPINCOUNT"] == "1000")
+        #expect(TunedProcess.changes(to: [:]).count == 4)
+        #expect(TunedProcess.changes(to: ["OMP_WAIT_POLICY": "active"])["GOMP_SPINCOUNT"] == nil)
+        #expect(TunedProcess.changes(to: ["MALLOC_ARENA_MAX": "2"]).count == 1)
     }
 
     @Test func thisMachineIsMeasured() throws {

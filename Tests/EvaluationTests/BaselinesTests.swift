@@ -116,4 +116,63 @@ extension RidgeRegressionTests {
         #expect(clean.weak < clean.strong && clean.tuned == clean.weak)
         #expect(noisy.strong < noisy.weak && noisy.tuned < noisy.weak / 2)
     }
+
+    /// Along as many directions as there are it is the whole regression where the directions span all that the targets depend on.
+    @Test func alongAllDirectionsOfFewFeaturesItIsTheWholeRegression() {
+        var generator = SeededGenerator(seed: 6)
+        func random(_ rows: Int, _ columns: Int) -> Matrix {
+            Matrix(
+                rows: rows, columns: columns,
+                storage: (0..<rows * columns).map { _ in Float(generator.normal()) })
+        }
+        let (features, targets) = (random(30, 3), random(30, 5))
+        let whole = RidgeRegression(features: features, targets: targets, penalty: 0.7)
+        let along = RidgeRegression(
+            features: features, targets: targets, penalty: 0.7, directions: 3)
+        let one = RidgeRegression(features: features, targets: targets, penalty: 0.7, directions: 1)
+        let heard = random(9, 3)
+        let expected = whole.predict(heard)
+        for (a, b) in zip(along.predict(heard).storage, expected.storage) {
+            #expect(abs(a - b) < 1e-5)
+        }
+        // All that one direction says lies on one line through the mean.
+        let said = one.predict(heard)
+        let (first, second) = (
+            zip(said.row(0), said.row(1)).map { $0 - $1 },
+            zip(said.row(2), said.row(3)).map { $0 - $1 }
+        )
+        #expect((0..<5).allSatisfy { abs(first[0] * second[$0] - first[$0] * second[0]) < 1e-5 })
+        #expect(zip(said.storage, expected.storage).contains { abs($0 - $1) > 1e-3 })
+    }
+
+    /// Where only one direction is heard by all groups, it is what is chosen.
+    @Test func theTunedDirectionsFollowWhatGroupsShare() {
+        var generator = SeededGenerator(seed: 7)
+        let (songs, bands) = (120, 60)
+        let features = Matrix(
+            rows: songs, columns: bands,
+            storage: (0..<songs * bands).map { _ in Float(generator.normal()) })
+        let slopes = (0..<8).map { _ in generator.normal() }
+        var targets = Matrix(rows: songs, columns: 8)
+        for song in 0..<songs {
+            let heard = Double(features[song, 0] + features[song, 1] + features[song, 2])
+            for output in 0..<8 {
+                targets[song, output] = Float(heard * slopes[output] + 6 * generator.normal())
+            }
+        }
+        let groups = (0..<songs).map { $0 / 4 }
+        func error(_ directions: [Int?]) -> Double {
+            let predicted = RidgeRegression.tuned(
+                features: features, targets: targets, groups: groups, parts: 5,
+                directions: directions
+            ).predict(features)
+            return (0..<songs).reduce(0) { sum, song in
+                let heard = Double(features[song, 0] + features[song, 1] + features[song, 2])
+                return (0..<8).reduce(sum) {
+                    $0 + pow(Double(predicted[song, $1]) - heard * slopes[$1], 2)
+                }
+            }
+        }
+        #expect(error([nil, 1, 2]) < error([nil]))
+    }
 }

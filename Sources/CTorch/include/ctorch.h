@@ -35,6 +35,8 @@ int64_t ctorch_size(ctorch_tensor_t tensor, int dimension);
 int ctorch_copy_out(ctorch_tensor_t tensor, float *values, int64_t count);
 /// Copies all elements of `source` into `tensor`, in place, without recording.
 int ctorch_assign(ctorch_tensor_t tensor, ctorch_tensor_t source);
+/// total += factor * value, in place, without recording and without waiting for a device.
+int ctorch_accumulate(ctorch_tensor_t total, ctorch_tensor_t value, double factor);
 
 // Gradients
 int ctorch_set_requires_gradient(ctorch_tensor_t tensor);

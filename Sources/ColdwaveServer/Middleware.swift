@@ -122,13 +122,7 @@ struct RequestLimits: RouterMiddleware {
         }
         var request = request
         if ![.get, .head, .options, .trace].contains(request.method) {
-            var body = ByteBuffer()
-            for try await part in request.body {
-                guard body.readableBytes + part.readableBytes <= limits.body else {
-                    throw APIError.tooLarge("the body may have \(limits.body) bytes")
-                }
-                body.writeImmutableBuffer(part)
-            }
+            let body = try await whole(request.body)
             request.body = .init(buffer: body)
         }
         metrics.begin()
@@ -137,6 +131,26 @@ struct RequestLimits: RouterMiddleware {
             throw APIError.unavailable("the server is busy", next: "try again in a moment")
         }
         return try await next(request, context)
+    }
+
+    private func whole(_ parts: RequestBody) async throws -> ByteBuffer {
+        var body = ByteBuffer()
+        do {
+            for try await part in parts {
+                guard body.readableBytes + part.readableBytes <= limits.body else {
+                    throw APIError.tooLarge("the body may have \(limits.body) bytes")
+                }
+                body.writeImmutableBuffer(part)
+            }
+        } catch let error as APIError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // Its sender went, or was too slow.
+            throw APIError.badRequest("the body ended too early")
+        }
+        return body
     }
 }
 

@@ -38,7 +38,8 @@ struct JobRoutes: Sendable {
             body: .object([
                 "kind": .oneOf(Job.Kind.allCases.map(\.rawValue)),
                 "paths?": .nullable(.array(.string(length: 1...4096), count: 0...100)),
-            ]), answer: .json(.object(["id": .integer()]), status: 202), failures: [409, 422]
+            ]), answer: .json(.object(["id": .integer()]), status: 202),
+            failures: [404, 409, 422]
         ) { call in
             let new = try await call.body(New.self)
             guard let kind = Job.Kind(rawValue: new.kind) else {
@@ -54,7 +55,7 @@ struct JobRoutes: Sendable {
                 for path in paths {
                     guard path.hasPrefix("/"), !path.contains("\0"),
                         FileManager.default.fileExists(atPath: path)
-                    else { throw APIError.unprocessable("there is no folder \(path)") }
+                    else { throw APIError.notFound("there is no folder \(path.prefix(200))") }
                 }
             }
             return .json(

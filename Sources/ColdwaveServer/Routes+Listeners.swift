@@ -134,11 +134,11 @@ struct ListenerRoutes: Sendable {
             try call.requireListener(name)
             let heard = try await call.body(Heard.self)
             let now = Int64(Date().timeIntervalSince1970)
-            let time = heard.listenedAt ?? now
-            // Clocks differ by a little.
-            guard (ListenSubmission.earliest...now + 3600).contains(time) else {
+            // A clock that is ahead: what was heard was heard by now.
+            let time = min(heard.listenedAt ?? now, now)
+            guard time >= ListenSubmission.earliest else {
                 throw APIError.unprocessable(
-                    "listenedAt must be seconds since 1970, not in the future")
+                    "listenedAt must be seconds since 1970, from \(ListenSubmission.earliest) on")
             }
             let track = try await parts.library.read { snapshot in
                 try snapshot.catalogue.requireListener(name)

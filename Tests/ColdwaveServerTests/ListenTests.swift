@@ -96,7 +96,8 @@ import Testing
             for (body, status) in [
                 ("{\"track\":999}", HTTPResponse.Status.notFound),
                 ("{\"track\":\(first),\"listenedAt\":5}", .unprocessableContent),
-                ("{\"track\":\(first),\"listenedAt\":99999999999}", .unprocessableContent),
+                // A clock that is ahead.
+                ("{\"track\":\(first),\"listenedAt\":99999999999}", .noContent),
                 ("{}", .badRequest),
             ] { #expect(try await client.ask(.post, path, body).status == status, "\(body)") }
             let nobody = try await client.ask(.post, "listeners/nobody/listens", body)

@@ -66,7 +66,7 @@ export async function open(frame) {
         },
       },
       folder,
-      h('button.button', { type: 'submit' }, icon('search', 18), 'Scan it'),
+      h('button.button', { type: 'submit' }, icon('search', 18), 'Add it'),
     );
   }
 

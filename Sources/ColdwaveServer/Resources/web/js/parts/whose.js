@@ -1,6 +1,6 @@
 // Before there is a listener: whose ears?
 import { h, replace } from '../dom.js';
-import { post } from '../api.js';
+import { get, post } from '../api.js';
 import { me } from '../me.js';
 import { link } from '../router.js';
 import { listenerPicker } from './picker.js';
@@ -51,5 +51,6 @@ export function whose(frame) {
       ]
       : empty('Your account has no listener yet.', 'Whoever looks after this library can give it one, on the Account page.'),
   );
-  frame.querySelector('input')?.focus();
+  // An open list of nobody would only hide the way to somebody new.
+  get('listeners', { limit: 1 }).then(({ total }) => frame.querySelectorAll('input')[total ? 0 : 1]?.focus()).catch(() => {});
 }

@@ -115,3 +115,16 @@ clean:
 # Each page's main act by clicks in headless Chromium; LIBRARY is copied (its audio must be there). Needs playwright from pip.
 check-page: build
 	$(PYTHON) scripts/check_page.py $(COLDWAVE) $(LIBRARY)
+
+# Every operation of the API against its OpenAPI document; LIBRARY is copied. Needs schemathesis and prometheus_client from pip.
+.PHONY: check-api check-serving check-firefox
+check-api: build
+	$(PYTHON) scripts/check_api.py $(COLDWAVE) $(LIBRARY)
+
+# Slow clients, 20 kills, a full disk, a shutdown under load; LIBRARY is copied. About six minutes.
+check-serving: build
+	$(PYTHON) scripts/check_serving.py $(COLDWAVE) $(LIBRARY)
+
+# The page's main acts in headless Firefox, which is all it needs; LIBRARY is copied.
+check-firefox: build
+	python3 scripts/check_firefox.py $(COLDWAVE) $(LIBRARY)

@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from pathlib import Path
 from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
-from page_checks import CHECKS, Page, frames, no_webgl, odd_format, sign_in  # noqa: E402
+from page_checks import CHECKS, Page, frames, no_webgl, nothing_yet, odd_format, sign_in  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--mute-audio",
@@ -171,6 +172,13 @@ def main():
                 subprocess.run([given.command, "scan", odd, "--library", library, "-q"], check=True, stdout=subprocess.DEVNULL)
                 with Server(given.command, library, "--open", *web) as address:
                     failed += alone(browser, odd_format, address)
+            if not given.only or "nothing_yet" in given.only:
+                Page.music = str(Path(folder) / "few")
+                Path(Page.music).mkdir()
+                for number, track in enumerate(some_music(library, 3)):
+                    shutil.copy(track, Path(Page.music) / f"{number}{Path(track).suffix}")
+                with Server(given.command, Path(folder) / "new", "--open", *web) as address:
+                    failed += alone(browser, nothing_yet, address)
             if not given.only or "sign_in" in given.only:
                 with Server(given.command, library, *web) as address:
                     failed += alone(browser, sign_in, address)
@@ -185,6 +193,11 @@ def main():
             plain.close()
     print("all right" if not failed else f"{failed} failed")
     return 1 if failed else 0
+
+
+def some_music(library, count):
+    with sqlite3.connect(library / "catalogue.sqlite") as catalogue:
+        return [row[0] for row in catalogue.execute("SELECT path FROM track WHERE missing = 0 LIMIT ?", [count])]
 
 
 def session(browser, address, given):

@@ -202,6 +202,15 @@ def opensonic(table, client, connection, server, api_key):
     check("getArtistInfo2", lambda: f"{len(c.get_artist_info2(artist.id).similar_artist or [])} similar artists")
     check("getAlbumInfo2", lambda: c.get_album_info2(album.id) is not None)
     check("getLyrics", lambda: c.get_lyrics(artist.name, song.title).value == "")
+    queue = [s.id for s in c.get_random_songs(4)]
+    check("savePlayQueue", lambda: c.save_play_queue(queue, current=queue[1], position=4321))
+
+    def kept_queue():
+        kept = c.get_play_queue()
+        return ([s.id for s in kept.entry], kept.current, kept.position) == (queue, queue[1], 4321)
+    check("getPlayQueue", kept_queue)
+    check("savePlayQueueByIndex", lambda: c.save_play_queue_by_index(queue, 2, 77))
+    check("getPlayQueueByIndex", lambda: c.get_play_queue_by_index().current_index == 2)
     check("getUser", lambda: c.get_user("check").scrobbling_enabled and not c.get_user("check").admin_role)
     check("startScan (no administrator)", lambda: expect(errors.SonicError, c.start_scan))
     check("scrobble, playing now", lambda: c.scrobble(song.id, submission=False)

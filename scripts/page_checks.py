@@ -247,6 +247,49 @@ def listener(page):
     return f"“{note[:60]}…”, hated {gone}: gone at once"
 
 
+def heard(page):
+    """A song that was heard for half of it counts as a play, and the list goes by it; one that was skipped does not."""
+    tab = page.page
+    page.go("#/listener")
+    name = page.api("listeners?limit=4")["listeners"][3]["name"]
+    tab.locator(".pick-large input").fill(name)
+    tab.locator(".picker-list:visible li", has_text=name).first.click()
+    tab.wait_for_selector("li.song[data-song]")
+    page.settle()
+    section = "section[aria-label=Recommended]"
+    counting = tab.get_by_role("checkbox", name=f"What I play here counts as heard by {name}")
+    expect(counting).to_be_checked()
+
+    def plays(song):
+        return sum(each["plays"] for each in page.api(f"listeners/{name}/history?limit=1000")["songs"] if each["track"] and each["track"]["id"] == song)
+
+    def hear(song):
+        tab.locator(f"{section} [data-song='{song}'] .cover-play").first.click()
+        page.plays(song)
+        # Four times as fast, so that the check does not take as long as the song.
+        tab.evaluate("async () => { (await import(new URL('js/player.js', document.baseURI))).player.audio.playbackRate = 4; }")
+    skipped, first = page.songs(section)[:2]
+    hear(skipped)
+    bar = tab.locator(".player input[aria-label='Position in the song']").bounding_box()
+    tab.mouse.click(bar["x"] + bar["width"] * 0.8, bar["y"] + bar["height"] / 2)
+    page.wait_until(lambda: page.audio()["time"] > page.api(f"tracks/{skipped}")["durationSeconds"] * 0.8, "sought on")
+    hear(first)
+    page.wait_until(lambda: first not in page.songs(section), "the song that was heard leaves the list", 30)
+    assert plays(first) == 1 and plays(skipped) == 0, (plays(first), plays(skipped))
+    assert skipped in page.songs(section), "what was sought past is still recommended"
+    expect(tab.locator("section[aria-label=History] [data-song]").first).to_be_visible()
+    # Who does not want it counted says so.
+    counting.uncheck()
+    second = page.songs(section)[2]
+    hear(second)
+    duration = page.api(f"tracks/{second}")["durationSeconds"]
+    page.wait_until(lambda: page.audio()["id"] != second or page.audio()["time"] > duration * 0.7, "most of it", 30)
+    tab.get_by_role("button", name="Pause").first.click()
+    tab.wait_for_timeout(500)
+    assert plays(second) == 0
+    return f"{name} heard a song, and the list moved; a song sought past and one not counted changed nothing"
+
+
 def song(page):
     """Spectrogram and playhead, strongest filters at their second, nearest songs, factors."""
     track = page.api("tracks?limit=1&offset=12")["tracks"][0]
@@ -327,7 +370,7 @@ def health(page):
     status = page.api("status")
     expect(tab.locator(".figure b").first).to_have_text(f"{status['tracks']:,}")
     expect(tab.locator(".stage")).to_have_count(len(status["stages"]))
-    tab.get_by_role("button", name="Scan").click()
+    tab.get_by_role("button", name="Scan", exact=True).click()
     tab.wait_for_selector(".job")
     page.wait_until(lambda: page.api("jobs")["jobs"], "the server knows the job")
     expect(tab.locator(".job").first.locator(".job-state")).to_have_text("done", timeout=60000)
@@ -393,7 +436,7 @@ def names(page):
     return f"{bare} pages: every control is named{'; axe finds nothing' if axe else ''}"
 
 
-CHECKS = [map_, lasso, lit, listener, song, filters, radio, health, player, names]
+CHECKS = [map_, lasso, lit, listener, heard, song, filters, radio, health, player, names]
 
 
 def no_webgl(page):
@@ -421,6 +464,33 @@ def odd_format(page):
     page.wait_until(lambda: "start=8" in asked[-1], f"asked from the eighth second: {asked[-1]}")
     page.plays()
     return f"asked for {asked[-1].split('?')[-1]}"
+
+
+def nothing_yet(page):
+    """A server on an empty folder: the page says what is missing, and scans, builds and begins from there."""
+    tab = page.page
+    for hash_ in ("#/map", "#/songs", "#/listener", "#/radio", "#/filters", "#/health", "#/playlists", "#/account"):
+        page.go(hash_)
+        page.settle()
+        assert not tab.locator(".trouble, [role=alert]").count(), f"{hash_}: {tab.locator('[role=alert]').inner_text()}"
+    page.go("#/map")
+    expect(tab.locator(".empty-title")).to_be_visible()
+    tab.get_by_label("Folder with music, on the server").fill("/nowhere/at/all")
+    tab.get_by_role("button", name="Scan", exact=True).click()
+    expect(tab.locator(".toast")).to_contain_text("no folder /nowhere/at/all")
+    tab.get_by_label("Folder with music, on the server").fill(page.music)
+    tab.get_by_role("button", name="Scan", exact=True).click()
+    # Songs are there now, and the way on; the page found out by itself.
+    expect(tab.get_by_role("button", name="Build now")).to_be_visible(timeout=60000)
+    expect(tab.locator(".missing")).to_contain_text("needs plays")
+    page.go("#/songs")
+    expect(tab.locator(".songs .song").first).to_be_visible()
+    page.go("#/listener")
+    tab.get_by_label("Name of a new listener").fill("Zoë")
+    tab.get_by_role("button", name="Begin").click()
+    expect(tab.locator(".missing .empty-title, .empty-title").first).to_be_visible()
+    assert page.api("listeners")["listeners"][0]["name"] == "Zoë"
+    return f"{page.api('tracks?limit=1')['total']} songs scanned from the map's empty page, a listener begun"
 
 
 def sign_in(page):

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import HTTPTypes
 import Hummingbird
 import Library
@@ -17,6 +18,8 @@ public enum APIError: Error, Sendable {
     case unprocessable(String, next: String? = nil)
     case tooManyRequests(retryAfter: Int)
     case unavailable(String, next: String? = nil)
+    /// The disk is full, or the file may not grow.
+    case insufficientStorage
 
     var status: HTTPResponse.Status {
         switch self {
@@ -32,6 +35,7 @@ public enum APIError: Error, Sendable {
         case .unprocessable: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
         case .unavailable: .serviceUnavailable
+        case .insufficientStorage: .init(code: 507, reasonPhrase: "Insufficient Storage")
         }
     }
 
@@ -49,6 +53,7 @@ public enum APIError: Error, Sendable {
         case .unprocessable: "unprocessable"
         case .tooManyRequests: "tooManyRequests"
         case .unavailable: "unavailable"
+        case .insufficientStorage: "insufficientStorage"
         }
     }
 
@@ -62,6 +67,8 @@ public enum APIError: Error, Sendable {
         case .addressTooLong: "the address is too long"
         case .rangeNotSatisfiable(let size): "the file has \(size) bytes; the range lies outside"
         case .tooManyRequests(let seconds): "too many attempts; try again in \(seconds) s"
+        case .insufficientStorage:
+            "the server's disk is full, or a file may not grow: nothing was kept of this request, and nothing else was lost"
         }
     }
 
@@ -72,6 +79,7 @@ public enum APIError: Error, Sendable {
             next
         case .unauthorized:
             "log in: POST session, or send an API key as `Authorization: Bearer KEY`"
+        case .insufficientStorage: "make room on the server's disk, then send it again"
         default: nil
         }
     }
@@ -87,8 +95,28 @@ public enum APIError: Error, Sendable {
         }
     }
 
+    /// What a handler threw, as an answer; nil for what nobody foresaw.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as LibraryError: self.init(library: error)
+        case let error as DatabaseError:
+            switch error.resultCode {
+            // A file that may not grow (`ulimit -f`, a quota) is an error of input and output.
+            case .SQLITE_FULL, .SQLITE_IOERR: self = .insufficientStorage
+            case .SQLITE_BUSY, .SQLITE_LOCKED:
+                self = .unavailable("the database is in use", next: "try again in a moment")
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+                self = .unavailable(
+                    "the library cannot be written", next: "see to the folder's permissions")
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+
     /// What the library says, as an answer.
-    init(_ error: LibraryError) {
+    init(library error: LibraryError) {
         switch error {
         case .unknownListener, .unknownTrack, .unknownName, .unknownUnit:
             self = .notFound(error.description)
@@ -96,7 +124,7 @@ public enum APIError: Error, Sendable {
         case .nothingToDo(_, _, let next), .tooFewSongs(_, _, let next):
             self = .conflict(error.description, next: next)
         case .staleArtefact(_, _, let next):
-            self = .unavailable(error.description, next: next)
+            self = .conflict(error.description, next: next)
         case .locked: self = .conflict(error.description, next: "wait for the job to end")
         case .noSuchPath: self = .notFound(error.description)
         case .notFound, .notALibrary, .newerVersion, .cannotWrite, .damaged, .interrupted:

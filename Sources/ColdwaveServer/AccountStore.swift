@@ -98,7 +98,8 @@ public struct AccountStore: Sendable {
                     "SELECT a.* FROM apiKey k JOIN account a ON a.name = k.account WHERE k.hash = ?",
                     [hash])
             else { return nil }
-            try database.queue.write {
+            // Nobody is shut out because this cannot be kept.
+            try? database.queue.write {
                 // To the hour: a busy player need not write with every request.
                 try $0.execute(
                     sql:

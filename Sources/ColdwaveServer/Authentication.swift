@@ -6,6 +6,8 @@ import Hummingbird
 struct Authentication: RouterMiddleware {
     let accounts: AccountStore
     let isOpen: Bool
+    /// Where players are, some of them pages of another site: there no cookie counts, and every request brings its own password.
+    let players: String
 
     func handle(
         _ request: Request, context: ServerContext,
@@ -19,7 +21,7 @@ struct Authentication: RouterMiddleware {
         }
         context.auth = try await accounts.authenticate(request, context)
         if ![.get, .head, .options].contains(request.method),
-            context.auth?.means != .credentials
+            context.auth?.means != .credentials, !request.uri.path.hasPrefix(players)
         {
             try checkOrigin(request, context.auth)
         }

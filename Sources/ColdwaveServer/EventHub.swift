@@ -70,8 +70,9 @@ public final class EventHub: Service {
     }
     private let state = Mutex(State())
 
+    /// - Parameter seconds: how long; nil for ever.
     /// - Returns: what happens from now on; a subscriber who does not keep up loses the oldest.
-    func subscribe() -> AsyncStream<ServerEvent> {
+    func subscribe(seconds: Int? = nil) -> AsyncStream<ServerEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: ServerEvent.self, bufferingPolicy: .bufferingNewest(64))
         let number = state.withLock { state -> Int? in
@@ -84,7 +85,14 @@ public final class EventHub: Service {
             continuation.finish()
             return stream
         }
+        let timer = seconds.map { seconds in
+            Task {
+                try? await Task.sleep(for: .seconds(seconds))
+                continuation.finish()
+            }
+        }
         continuation.onTermination = { [weak self] _ in
+            timer?.cancel()
             _ = self?.state.withLock { $0.subscribers.removeValue(forKey: number) }
         }
         return stream

@@ -3,9 +3,9 @@ import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// A scan or a build that the server started.
+/// A scan, a build, or hearing what excites the network's units, that the server started.
 public struct Job: Encodable, Equatable, Sendable {
-    public enum Kind: String, Codable, CaseIterable, Sendable { case scan, build }
+    public enum Kind: String, Codable, CaseIterable, Sendable { case scan, build, filters }
     public enum State: String, Encodable, Sendable { case running, done, failed, stopped }
 
     public let id: Int
@@ -59,15 +59,22 @@ public actor JobRunner: Service {
         let id = (jobs.last?.id ?? 0) + 1
         let process = Process()
         process.executableURL = program
-        process.arguments =
-            [kind.rawValue, "--library", library]
-            + (kind == .scan ? ["--"] + paths : [])
+        process.arguments = [kind.rawValue, "--library", library]
+        // What `filters` hears is kept in the library; its page and playlists are nobody's here.
+        let pages = FileManager.default.temporaryDirectory
+            .appendingPathComponent("coldwave-filters-\(UUID().uuidString)")
+        switch kind {
+        case .scan: process.arguments? += ["--"] + paths
+        case .filters: process.arguments? += ["--output", pages.path]
+        case .build: break
+        }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         let pipe = Pipe()
         process.standardError = pipe
         process.terminationHandler = { [weak self] ended in
             let status = ended.terminationReason == .exit ? ended.terminationStatus : -1
+            if kind == .filters { try? FileManager.default.removeItem(at: pages) }
             Task { [weak self] in await self?.ended(id, status) }
         }
         let lines = LineSplitter { [weak self] line in

@@ -14,8 +14,6 @@ struct RequestLog: RouterMiddleware {
         next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         let started = ContinuousClock.now
-        metrics.begin()
-        defer { metrics.end() }
         var response = try await next(request, context)
         let took = ContinuousClock.now - started
         let seconds =
@@ -46,10 +44,6 @@ struct ErrorsAsJSON: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
-        } catch let error as APIError {
-            return answer(error)
-        } catch let error as LibraryError {
-            return answer(APIError(error))
         } catch let error as HTTPError {
             return .error(
                 error.status, code: error.status == .notFound ? "notFound" : "badRequest",
@@ -60,6 +54,12 @@ struct ErrorsAsJSON: RouterMiddleware {
         } catch is CancellationError {
             return answer(.unavailable("the server is shutting down"))
         } catch {
+            if let known = APIError(error) {
+                if known.status.kind == .serverError {
+                    context.logger.warning("refused", metadata: ["error": "\(error)"])
+                }
+                return answer(known)
+            }
             context.logger.error("failed", metadata: ["error": "\(error)"])
             return .error(
                 .internalServerError, code: "internal",
@@ -101,7 +101,7 @@ struct SecurityHeaders: RouterMiddleware {
     }
 }
 
-/// Turns away what is too long or too much at once.
+/// Turns away what is too long or too much at once. A request counts once its body is there: slow senders keep nobody else out.
 struct RequestLimits: RouterMiddleware {
     let limits: ServerLimits
     let metrics: ServerMetrics
@@ -120,10 +120,37 @@ struct RequestLimits: RouterMiddleware {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limits.body {
             throw APIError.tooLarge("the body may have \(limits.body) bytes")
         }
+        var request = request
+        if ![.get, .head, .options, .trace].contains(request.method) {
+            let body = try await whole(request.body)
+            request.body = .init(buffer: body)
+        }
+        metrics.begin()
+        defer { metrics.end() }
         guard metrics.running <= limits.requests else {
             throw APIError.unavailable("the server is busy", next: "try again in a moment")
         }
         return try await next(request, context)
+    }
+
+    private func whole(_ parts: RequestBody) async throws -> ByteBuffer {
+        var body = ByteBuffer()
+        do {
+            for try await part in parts {
+                guard body.readableBytes + part.readableBytes <= limits.body else {
+                    throw APIError.tooLarge("the body may have \(limits.body) bytes")
+                }
+                body.writeImmutableBuffer(part)
+            }
+        } catch let error as APIError {
+            throw error
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            // Its sender went, or was too slow.
+            throw APIError.badRequest("the body ended too early")
+        }
+        return body
     }
 }
 

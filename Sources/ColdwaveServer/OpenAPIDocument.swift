@@ -116,7 +116,8 @@ extension Endpoint {
         all.formUnion(failures)
         if access != .everyone { all.insert(401) }
         if method == .post, path == "session" { all.insert(401) }
-        if body != nil { all.formUnion([413, 422]) }
+        if body != nil { all.formUnion([408, 413, 422]) }
+        if method != .get { all.insert(507) }
         return all.sorted()
     }
 }

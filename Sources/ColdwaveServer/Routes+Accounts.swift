@@ -43,18 +43,18 @@ struct AccountRoutes: Sendable {
         "name": .string(), "role": .oneOf(["admin", "listener"]), "listener?": .string(),
     ])
 
+    static let notAName = APIError.unprocessable(
+        "a name has 1 to 100 characters, none of them a control character, and no space around it")
+
+    static func isName(_ name: String) -> Bool {
+        (1...100).contains(name.unicodeScalars.count)
+            && name.range(of: namePattern, options: .regularExpression) != nil
+    }
+
     /// - Throws: ``APIError/unprocessable(_:next:)``.
     static func check(_ account: Account, password: String) throws {
         let names = [account.name] + (account.listener.map { [$0] } ?? [])
-        for name in names {
-            guard (1...100).contains(name.unicodeScalars.count),
-                name.range(of: namePattern, options: .regularExpression) != nil
-            else {
-                throw APIError.unprocessable(
-                    "a name has 1 to 100 characters, none of them a control character, and no space around it"
-                )
-            }
-        }
+        guard names.allSatisfy(isName) else { throw notAName }
         guard (8...1000).contains(password.unicodeScalars.count) else {
             throw APIError.unprocessable("a password has 8 to 1000 characters")
         }

@@ -32,16 +32,18 @@ struct JobRoutes: Sendable {
     private var start: Endpoint {
         Endpoint(
             method: .post, path: "jobs",
-            about: "Starts a scan (of `paths`, else of the folders scanned before) or a build",
+            about:
+                "Starts a scan (of `paths`, else of the folders scanned before), a build, or hearing what excites the network's units",
             access: .admin,
             body: .object([
                 "kind": .oneOf(Job.Kind.allCases.map(\.rawValue)),
                 "paths?": .nullable(.array(.string(length: 1...4096), count: 0...100)),
-            ]), answer: .json(.object(["id": .integer()]), status: 202), failures: [409, 422]
+            ]), answer: .json(.object(["id": .integer()]), status: 202),
+            failures: [404, 409, 422]
         ) { call in
             let new = try await call.body(New.self)
             guard let kind = Job.Kind(rawValue: new.kind) else {
-                throw APIError.unprocessable("kind must be scan or build")
+                throw APIError.unprocessable("kind must be scan, build or filters")
             }
             var paths = new.paths ?? []
             if kind == .scan {
@@ -53,7 +55,7 @@ struct JobRoutes: Sendable {
                 for path in paths {
                     guard path.hasPrefix("/"), !path.contains("\0"),
                         FileManager.default.fileExists(atPath: path)
-                    else { throw APIError.unprocessable("there is no folder \(path)") }
+                    else { throw APIError.notFound("there is no folder \(path.prefix(200))") }
                 }
             }
             return .json(
@@ -118,17 +120,20 @@ struct JobRoutes: Sendable {
             method: .get, path: "events",
             about:
                 "Server-sent events: `job` (a job), `artefacts` ({stage, run} that were picked up), `listen` ({listener, track, name})",
-            answer: .bytes("text/event-stream", about: "Never ends")
+            parameters: [
+                .integer("seconds", 0...86400, nil, "Ends after so many seconds; nothing: never")
+            ],
+            answer: .bytes("text/event-stream", about: "Events until the sender goes")
         ) { call in
             let headers: HTTPFields = [
                 .contentType: "text/event-stream", .cacheControl: "no-store",
                 .xAccelBuffering: "no",
             ]
             if call.request.method == .head { return Response(status: .ok, headers: headers) }
-            let (hub, auth) = (parts.events, call.context.auth)
+            let (hub, auth, seconds) = (parts.events, call.context.auth, call.int("seconds"))
             let body = ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: "retry: 3000\n\n"))
-                for await event in hub.subscribe().cancelOnGracefulShutdown() {
+                for await event in hub.subscribe(seconds: seconds).cancelOnGracefulShutdown() {
                     guard event.isFor(auth) else { continue }
                     try await writer.write(ByteBuffer(string: event.text))
                 }

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import Library
 
@@ -25,7 +26,7 @@ struct ListenerRoutes: Sendable {
         "listener": .string(), "suggestions": .suggestions,
     ])
 
-    var endpoints: [Endpoint] { [list, history, recommendations] + mixes }
+    var endpoints: [Endpoint] { [list, create, history, listen, recommendations] + mixes }
 
     private var list: Endpoint {
         Endpoint(
@@ -92,6 +93,62 @@ struct ListenerRoutes: Sendable {
                     }
                     return HistoryList(total: all.count, songs: Array(entries))
                 })
+        }
+    }
+
+    private struct NewListener: Codable { let name: String }
+
+    private var create: Endpoint {
+        Endpoint(
+            method: .post, path: "listeners",
+            about: "Makes a listener known who has not played anything yet; a known one stays",
+            access: .admin, body: .object(["name": AccountRoutes.nameSchema]),
+            answer: .json(.object(["name": .string()]), status: 201)
+        ) { call in
+            let name = try await call.body(NewListener.self).name
+                .precomposedStringWithCanonicalMapping
+            guard AccountRoutes.isName(name) else { throw AccountRoutes.notAName }
+            try await parts.library.read { try $0.catalogue.addListener(name) }
+            return .json(NewListener(name: name), status: .created)
+        }
+    }
+
+    private struct Heard: Decodable {
+        let track: Int64
+        let listenedAt: Int64?
+    }
+
+    private var listen: Endpoint {
+        Endpoint(
+            method: .post, path: "listeners/{name}/listens",
+            about:
+                "A song was heard: half of it, or four minutes. The next list goes by it; the same listen twice is one",
+            body: .object([
+                "track": .integer(0...9_007_199_254_740_991),
+                // Seconds since 1970 when it began; nothing: now.
+                "listenedAt?": .nullable(
+                    .integer(Int(ListenSubmission.earliest)...253_402_300_799)),
+            ]), answer: .empty, failures: [404]
+        ) { call in
+            let name = call.required("name")
+            try call.requireListener(name)
+            let heard = try await call.body(Heard.self)
+            let now = Int64(Date().timeIntervalSince1970)
+            // A clock that is ahead: what was heard was heard by now.
+            let time = min(heard.listenedAt ?? now, now)
+            guard time >= ListenSubmission.earliest else {
+                throw APIError.unprocessable(
+                    "listenedAt must be seconds since 1970, from \(ListenSubmission.earliest) on")
+            }
+            let track = try await parts.library.read { snapshot in
+                try snapshot.catalogue.requireListener(name)
+                return try snapshot.requireTrack(heard.track)
+            }
+            try await parts.inbox.submit([
+                NewListen(
+                    listener: name, time: time, reference: track.reference, trackID: track.id)
+            ])
+            return Response(status: .noContent)
         }
     }
 

@@ -157,12 +157,15 @@ struct TrackRoutes: Sendable {
     private var cover: Endpoint {
         Endpoint(
             method: .get, path: "tracks/{id}/cover", about: "A song's picture",
+            parameters: [
+                .integer("size", 16...4096, nil, "At least so many pixels wide; nothing: as it is")
+            ],
             answer: .bytes("image/jpeg", "image/png", "image/gif", "image/webp"),
             otherAnswers: [.init(status: 304, about: "It has not changed")], failures: [404]
         ) { call in
             let id = call.id("id")
             let track = try await parts.library.read { try $0.requireTrack(id) }
-            return try await CoverArt.response(track, call.request, parts)
+            return try await CoverArt.response(track, call.request, parts, size: call.int("size"))
         }
     }
 }

@@ -24,7 +24,8 @@ public struct Server: Sendable {
             pollSeconds: limits.pollSeconds, logger: logger)
         let database = try ServerDatabase(configuration.library)
         parts = ServerParts(
-            configuration: configuration, library: library, blocking: blocking, events: events,
+            configuration: configuration, library: library, blocking: blocking,
+            pictures: BlockingPool(threads: 2, most: 4 * limits.requests), events: events,
             metrics: metrics,
             accounts: try AccountStore(
                 database, location: configuration.library, limits: limits, blocking: blocking,
@@ -36,7 +37,7 @@ public struct Server: Sendable {
             jobs: JobRunner(
                 program: configuration.executable, library: configuration.library.root.path,
                 events: events, logger: logger),
-            transcodings: TranscodingSlots(most: limits.transcodings),
+            transcodings: TranscodingSlots(most: limits.transcodings), covers: CoverCache(),
             setupCode: String(Secrets.token().prefix(12)), logger: logger)
     }
 
@@ -52,7 +53,8 @@ public struct Server: Sendable {
                 limits: parts.configuration.limits, metrics: parts.metrics))
         router.add(
             middleware: Authentication(
-                accounts: parts.accounts, isOpen: parts.configuration.isOpen))
+                accounts: parts.accounts, isOpen: parts.configuration.isOpen,
+                players: parts.configuration.pathPrefix + "/rest/"))
         let root = router.group(RouterPath(parts.configuration.pathPrefix))
         HealthRoutes(parts).add(to: root)
         API(parts).add(to: root.group("api/v1"))
@@ -69,10 +71,12 @@ public struct Server: Sendable {
         -> some ApplicationProtocol
     {
         let configuration = parts.configuration
+        let addresses = ConnectionsByAddress(most: configuration.limits.connectionsPerAddress)
         return Application(
             router: router(),
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [SlowClients(configuration.limits, addresses)],
                     idleTimeout: .seconds(Int64(configuration.limits.idleSeconds)),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10,
@@ -90,6 +94,7 @@ public struct Server: Sendable {
     /// Serves until SIGTERM or SIGINT; requests that are under way are answered first.
     public func run(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let configuration = parts.configuration
+        ProcessLimits.raise()
         do {
             var group = ServiceGroupConfiguration(
                 services: [application(onRunning: onRunning)],
@@ -107,6 +112,7 @@ public struct Server: Sendable {
                 host: configuration.host, port: configuration.port,
                 reason: String(cString: strerror(error.errnoCode)))
         }
+        await parts.pictures.shutDown()
         await parts.blocking.shutDown()
     }
 }

@@ -49,8 +49,14 @@ public struct ServerLimits: Sendable {
     public var requests = 256
     /// Connections at once.
     public var connections = 1024
+    /// Connections at once from one address that is not this machine's.
+    public var connectionsPerAddress = 256
     /// Seconds after which a connection without traffic is closed, and within which a request's head must have come.
     public var idleSeconds = 60
+    /// Seconds within which a request's body must have come.
+    public var bodySeconds = 30
+    /// Seconds after which a connection is closed that takes nothing of an answer. A player may pause for some minutes.
+    public var stallSeconds = 600
     /// Logins that may fail for one name or from one address within ``loginSeconds``.
     public var failedLogins = 8
     public var loginSeconds = 300.0

@@ -30,6 +30,7 @@ struct ServerDatabase: Sendable {
             var migrator = DatabaseMigrator()
             migrator.registerMigration("1") { try $0.execute(sql: Self.schema) }
             migrator.registerMigration("players") { try PlayerMarks.makeTable($0) }
+            migrator.registerMigration("queues") { try PlayQueueStore.makeTable($0) }
             try migrator.migrate(queue)
         } catch let error as DatabaseError {
             throw ServerError.damagedAccounts(

@@ -101,15 +101,17 @@ extension Catalogue {
     }
 
     /// Every playlist that was imported, by listener and name.
-    public func playlists() throws -> [StoredPlaylist] {
+    /// - Parameter owner: only this listener's; nil for everybody's.
+    public func playlists(of owner: String? = nil) throws -> [StoredPlaylist] {
         try database.read { database in
             var playlists: [StoredPlaylist] = []
             for list in try Row.fetchAll(
                 database,
                 sql: """
                     SELECT p.id, l.name AS listener, p.name AS name FROM playlist p
-                    JOIN listener l ON l.id = p.listenerID ORDER BY l.name, p.name
-                    """)
+                    JOIN listener l ON l.id = p.listenerID WHERE ?1 IS NULL OR l.name = ?1
+                    ORDER BY l.name, p.name
+                    """, arguments: [owner?.precomposedStringWithCanonicalMapping])
             {
                 let songs = try Row.fetchAll(
                     database,

@@ -75,6 +75,88 @@ import Testing
         #expect(genres == ["jazz", "jazz"])
     }
 
+    /// What the page sends once half of a song has sounded.
+    @Test func theNextListGoesByWhatWasHeardOnThePage() async throws {
+        try await server.application().test(.router) { client in
+            func list() async throws -> [Int] {
+                let reply = try await client.ask(.get, "listeners/l0/recommendations")
+                return try Reply(reply.body)["suggestions"].list.compactMap {
+                    $0["track"]["id"].int
+                }
+            }
+            let first = try #require(try await list().first)
+            let body = "{\"track\":\(first),\"listenedAt\":1700000000}"
+            let path = "listeners/l0/listens"
+            #expect(try await client.ask(.post, path, body).status == .noContent)
+            // Again, as a page does that got no answer.
+            #expect(try await client.ask(.post, path, body).status == .noContent)
+            #expect(try await !list().contains(first))
+            let history = try library.catalogue.history(of: "l0")
+            #expect(history.first { $0.song == .track(Int64(first)) }?.count == 1)
+            for (body, status) in [
+                ("{\"track\":999}", HTTPResponse.Status.notFound),
+                ("{\"track\":\(first),\"listenedAt\":5}", .unprocessableContent),
+                // A clock that is ahead.
+                ("{\"track\":\(first),\"listenedAt\":99999999999}", .noContent),
+                ("{}", .badRequest),
+            ] { #expect(try await client.ask(.post, path, body).status == status, "\(body)") }
+            let nobody = try await client.ask(.post, "listeners/nobody/listens", body)
+            #expect(nobody.status == .notFound)
+            // Another site's page cannot send it.
+            let foreign = try await client.ask(
+                .post, path, body, headers: [.origin: "https://evil.example"])
+            #expect(foreign.status == .forbidden)
+        }
+    }
+
+    @Test func somebodyNewBeginsWithoutPlays() async throws {
+        try await server.application().test(.router) { client in
+            let made = try await client.ask(.post, "listeners", #"{"name":"Zoë"}"#)
+            #expect(made.status == .created)
+            let name = try #require(
+                "Zoë".addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+            let list = try await client.ask(.get, "listeners/\(name)/recommendations?count=3")
+            #expect(try Reply(list.body)["suggestions"].list.count == 3)
+            let wrong = try await client.ask(.post, "listeners", #"{"name":" Zoë"}"#)
+            #expect(wrong.status == .unprocessableContent)
+        }
+    }
+
+    /// A full disk: said so, nothing half kept, and all goes on once there is room.
+    @Test func aFullDiskIsToldAndLosesNothing() async throws {
+        let queue = server.parts.playlists.database.queue
+        try await server.application().test(.router) { client in
+            func keep(_ title: String) async throws -> TestResponse {
+                let ids = (0..<2000).map { _ in "1" }.joined(separator: ",")
+                return try await client.ask(
+                    .post, "playlists", "{\"title\":\"\(title)\",\"tracks\":[\(ids)]}")
+            }
+            #expect(try await keep("before").status == .created)
+            let pages = try await queue.read { try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0 }
+            // SQLite then says what it says on a full disk.
+            try await queue.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA max_page_count = \(pages)")
+            }
+            let full = try await keep("full")
+            #expect(full.status.code == 507)
+            #expect(try Reply(full.body)["error"]["code"].text == "insufficientStorage")
+            let player = TestPlayer(client: client)
+            let ids = (0..<9000).map { _ in "id=tr-1" }.joined(separator: "&")
+            let form = try await client.execute(
+                uri: "/rest/savePlayQueue?u=l0&p=x&f=json", method: .post,
+                headers: [.contentType: "application/x-www-form-urlencoded"],
+                body: ByteBuffer(string: ids))
+            #expect(String(buffer: form.body).contains("disk is full"))
+            #expect(try await player.code("getPlayQueue") == nil)
+            try await queue.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA max_page_count = 1000000")
+            }
+            #expect(try await keep("after").status == .created)
+            let kept = try await server.parts.playlists.list(of: "")
+            #expect(Set(kept.map(\.title)) == ["before", "after"])
+        }
+    }
+
     /// While another process writes the catalogue, listens are accepted, survive the server, and arrive later.
     @Test func acceptedListensAreNeverLost() async throws {
         var configuration = Configuration()

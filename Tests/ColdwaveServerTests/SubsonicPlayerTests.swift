@@ -63,6 +63,19 @@ import Testing
                 body: ByteBuffer(string: "u=anna&t=\(token)&s=salty&v=1.16.1&c=x"))
             #expect(String(buffer: form.body).contains("\"status\":\"ok\""))
             #expect(form.headers[.accessControlAllowOrigin] == "*")
+            // A player that is a page of another site, which its browser asks about first.
+            let asked = try await client.execute(
+                uri: "/rest/ping.view", method: .options,
+                headers: [.origin: "https://player.example"])
+            #expect(asked.status == .noContent)
+            #expect(asked.headers[.accessControlAllowHeaders]?.contains("Content-Type") == true)
+            let elsewhere = try await client.execute(
+                uri: "/rest/ping.view?f=json", method: .post,
+                headers: [
+                    .origin: "https://player.example", .secFetchSite: "cross-site",
+                    .contentType: "application/x-www-form-urlencoded",
+                ], body: ByteBuffer(string: "u=anna&t=\(token)&s=salty&v=1.16.1&c=x"))
+            #expect(String(buffer: elsewhere.body).contains("\"status\":\"ok\""))
             // Before any login.
             let nobody = TestPlayer(client: client, login: "")
             #expect(try await nobody.code("getOpenSubsonicExtensions") == nil)
@@ -204,6 +217,124 @@ import Testing
                 #expect(response.headers[.contentType] == "image/png")
                 #expect(Data(response.body.readableBytesView) == picture)
             }
+        }
+    }
+}
+
+extension SubsonicMediaTests {
+    /// Pictures come as large as they are asked for, and no larger than they are.
+    @Test(.enabled(if: Programs.find("ffmpeg") != nil)) func coversAreScaled() async throws {
+        let library = try SubsonicLibrary()
+        let file = library.music.appendingPathComponent("cover.png")
+        let process = Process()
+        process.executableURL = Programs.find("ffmpeg")
+        process.arguments = [
+            "-v", "error", "-f", "lavfi", "-i", "testsrc=size=600x300", "-frames:v", "1", file.path,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        let original = try Data(contentsOf: file)
+        let server = try library.server()
+        try await server.application().test(.router) { client in
+            let player = TestPlayer(client: client)
+            func width(_ size: String) async throws -> Int? {
+                let response = try await player.raw("getCoverArt", "id=tr-1\(size)")
+                let data = Data(response.body.readableBytesView)
+                if data == original { return 600 }
+                guard response.headers[.contentType] == "image/jpeg" else { return nil }
+                // The frame's header: FF C0, its length, the precision, the height, the width.
+                guard let mark = data.range(of: Data([0xFF, 0xC0])) else { return nil }
+                return Int(data[mark.lowerBound + 7]) << 8 | Int(data[mark.lowerBound + 8])
+            }
+            #expect(try await width("") == 600)
+            #expect(try await width("&size=100") == 128)
+            #expect(try await width("&size=128") == 128)
+            #expect(try await width("&size=1000") == 600)
+            #expect(try await width("&size=4000") == 600)
+            let page = try await client.ask(.get, "tracks/1/cover?size=100")
+            #expect(page.headers[.contentType] == "image/jpeg")
+            let kept = server.parts.covers.bytes
+            #expect(kept > original.count && kept < 1 << 20)
+            _ = try await client.ask(.get, "tracks/2/cover?size=100")
+            // One file, one picture, whoever asks.
+            #expect(server.parts.covers.bytes == kept)
+        }
+    }
+
+    @Test func thePicturesKeptStayWithinBounds() throws {
+        let library = try SubsonicLibrary()
+        let roots = [library.music.path]
+        let cache = CoverCache(most: 10_000)
+        for i in 0..<40 {
+            let file = library.music.appendingPathComponent("\(i).png")
+            try (Data([0x89, 0x50, 0x4E, 0x47]) + Data(repeating: UInt8(i), count: 1000)).write(
+                to: file)
+            let source = CoverArt.Source(
+                file: try ServedFile(file.path, roots: roots), isEmbedded: false)
+            #expect(try cache.cover(source, size: nil)?.data.readableBytes == 1004)
+            #expect(cache.bytes <= 10_000)
+        }
+        #expect(cache.bytes > 5_000)
+    }
+}
+
+@Suite struct SubsonicQueueTests {
+    @Test func theQueueGoesAlongToAnotherPlayer() async throws {
+        let library = try SubsonicLibrary()
+        try await library.server().application().test(.router) { client in
+            let player = TestPlayer(client: client)
+            #expect(try await player.get("getPlayQueue")["playQueue"] == nil)
+            let ids = "id=tr-3&id=tr-1&id=tr-3&id=tr-2"
+            #expect(
+                try await player.code("savePlayQueue", ids + "&current=tr-1&position=12345") == nil)
+            let queue = try #require(
+                try await player.get("getPlayQueue")["playQueue"] as? TestPlayer.Members)
+            #expect(queue["current"] as? String == "tr-1" && queue["position"] as? Int == 12345)
+            #expect(queue["changedBy"] as? String == "test")
+            #expect(
+                try await player.ids("getPlayQueue", "", "playQueue", "entry")
+                    == ["tr-3", "tr-1", "tr-3", "tr-2"])
+            #expect(try await player.code("savePlayQueueByIndex", ids + "&currentIndex=2") == nil)
+            let byIndex = try #require(
+                try await player.get("getPlayQueueByIndex")["playQueueByIndex"]
+                    as? TestPlayer.Members)
+            #expect(byIndex["currentIndex"] as? Int == 2)
+            for (query, code) in [
+                ("id=tr-1&current=tr-2", 0), ("id=tr-99", 70), ("id=tr-1&position=x", 0),
+            ] { #expect(try await player.code("savePlayQueue", query) == code, "\(query)") }
+            #expect(try await player.code("savePlayQueueByIndex", ids + "&currentIndex=4") == 0)
+            // Without songs it is forgotten.
+            #expect(try await player.code("savePlayQueue") == nil)
+            #expect(try await player.get("getPlayQueue")["playQueue"] == nil)
+        }
+    }
+
+    @Test func importedPlaylistsAreShownAndStayAsTheyAre() async throws {
+        let library = try SubsonicLibrary()
+        let file = library.folder.appendingPathComponent("Évening.m3u8")
+        let text =
+            "#EXTM3U\n#PLAYLIST:Évening\n\(library.file(4).path)\n\(library.file(2).path)\n/nowhere/else.mp3\n"
+        try Data(text.utf8).write(to: file)
+        _ = try ImportStage(library.catalogue, context: StageContext(threads: 1))
+            .run(file: file, format: nil, listener: "l0")
+        try await library.server().application().test(.router) { client in
+            let player = TestPlayer(client: client)
+            let all = try #require(
+                try await player.get("getPlaylists")["playlists"] as? TestPlayer.Members)
+            let lists = try #require(all["playlist"] as? [TestPlayer.Members])
+            let list = try #require(lists.first { $0["name"] as? String == "Évening" })
+            let id = try #require(list["id"] as? String)
+            #expect(list["songCount"] as? Int == 2 && list["readonly"] as? Bool == true)
+            #expect(
+                try await player.ids("getPlaylist", "id=\(id)", "playlist", "entry")
+                    == ["tr-5", "tr-3"])
+            #expect(try await player.code("deletePlaylist", "id=\(id)") == 50)
+            #expect(
+                try await player.code("updatePlaylist", "playlistId=\(id)&songIdToAdd=tr-1") == 50)
+            #expect(try await player.code("getPlaylist", "id=pi-0") == 70)
+            // Somebody else does not see it.
+            let other = TestPlayer(client: client, login: "u=l1&p=x")
+            #expect(try await other.code("getPlaylist", "id=\(id)") == 70)
         }
     }
 }

@@ -35,11 +35,9 @@ struct ListenBrainzRoutes: Sendable {
                 return try await handler(request, context)
             } catch let error as ListenBrainzError {
                 return Self.failure(error.code, error.message)
-            } catch let error as LibraryError {
-                let error = APIError(error)
-                return Self.failure(error.status.code, error.message)
-            } catch let error as APIError {
-                return Self.failure(error.status.code, error.message)
+            } catch {
+                guard let known = APIError(error) else { throw error }
+                return Self.failure(known.status.code, known.message)
             }
         }
     }

@@ -20,8 +20,6 @@ enum SubsonicAbsent {
                         return ["lyricsList": .node(["structuredLyrics": .nodes([])])]
                     })
             },
-            // No queue is kept: an answer without one.
-            "getPlayQueue": { _ in .empty },
         ]
         for (name, outer, inner) in [
             ("getBookmarks", "bookmarks", "bookmark"), ("getShares", "shares", "share"),
@@ -42,7 +40,6 @@ enum SubsonicAbsent {
             "downloadPodcastEpisode", "refreshPodcasts", "createInternetRadioStation",
             "updateInternetRadioStation", "deleteInternetRadioStation", "addChatMessage",
             "createUser", "updateUser", "deleteUser", "changePassword", "jukeboxControl",
-            "savePlayQueue",
         ] {
             handlers[name] = { _ in
                 throw SubsonicError(.notAllowed, "this server does not offer \(name)")

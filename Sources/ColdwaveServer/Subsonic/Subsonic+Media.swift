@@ -61,6 +61,7 @@ enum SubsonicMedia {
 
     private static func cover(_ call: SubsonicCall) async throws -> SubsonicRoutes.Answer {
         let id = try call.parameters.required("id")
+        let size = try call.parameters.int("size", 0, in: 0...4096)
         let candidates = try await call.read { view -> [Track] in
             switch SubsonicID(id) {
             case .song?: return [try view.song(id)]
@@ -79,7 +80,9 @@ enum SubsonicMedia {
         }
         for track in candidates {
             do {
-                return .response(try await CoverArt.response(track, call.request, call.parts))
+                return .response(
+                    try await CoverArt.response(
+                        track, call.request, call.parts, size: size > 0 ? size : nil))
             } catch APIError.notFound {
                 continue
             }

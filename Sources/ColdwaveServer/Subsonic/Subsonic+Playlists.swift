@@ -15,6 +15,10 @@ enum SubsonicPlaylists {
             throw SubsonicError(
                 .notAllowed, "Coldwave makes this playlist itself; it cannot be changed")
         }
+        if id.hasPrefix(ImportedPlaylist.prefix) {
+            throw SubsonicError(
+                .notAllowed, "this playlist was imported; importing it again changes it")
+        }
         guard id.hasPrefix("pl-"), let number = Int64(id.dropFirst(3)), number > 0 else {
             throw SubsonicError.unknown("playlist", id)
         }
@@ -62,7 +66,10 @@ enum SubsonicPlaylists {
                 let others = try saved.map {
                     node($0, try view.snapshot.tracks($0.tracks), user, view)
                 }
-                return ["playlists": .node(["playlist": .nodes(made + others)])]
+                let imported = try ImportedPlaylist.all(view, user).map {
+                    $0.node(try view.snapshot.tracks($0.tracks), user)
+                }
+                return ["playlists": .node(["playlist": .nodes(made + others + imported)])]
             })
     }
 
@@ -76,6 +83,16 @@ enum SubsonicPlaylists {
             return try await call.read { view in
                 let tracks = try made.tracks(view, user)
                 var node = made.node(tracks, user)
+                node.add("entry", view.children(tracks))
+                return ["playlist": .node(node)]
+            }
+        }
+        if id.hasPrefix(ImportedPlaylist.prefix) {
+            return try await call.read { view in
+                let list = try ImportedPlaylist.all(view, user).first { $0.id == id }
+                guard let list else { throw SubsonicError.unknown("playlist", id) }
+                let tracks = try view.snapshot.tracks(list.tracks)
+                var node = list.node(tracks, user)
                 node.add("entry", view.children(tracks))
                 return ["playlist": .node(node)]
             }

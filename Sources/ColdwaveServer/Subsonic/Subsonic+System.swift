@@ -6,8 +6,8 @@ enum SubsonicSystem {
     static let extensions: SubsonicNode = [
         "openSubsonicExtensions": .nodes(
             [
-                "apiKeyAuthentication", "formPost", "songLyrics", "sonicSimilarity",
-                "transcodeOffset",
+                "apiKeyAuthentication", "formPost", "indexBasedQueue", "songLyrics",
+                "sonicSimilarity", "transcodeOffset",
             ].map { ["name": .text($0), "versions": .numbers([1])] })
     ]
 

@@ -8,6 +8,7 @@ struct SubsonicState: Sendable {
     let login: PlayerLogin
     let index = MusicIndexCache()
     let marks: PlayerMarks
+    let queues: PlayQueueStore
     let nowPlaying: NowPlaying
 
     init(_ parts: ServerParts, nowPlaying: NowPlaying) {
@@ -15,6 +16,7 @@ struct SubsonicState: Sendable {
         self.nowPlaying = nowPlaying
         login = PlayerLogin(parts)
         marks = PlayerMarks(parts)
+        queues = PlayQueueStore(parts)
     }
 }
 

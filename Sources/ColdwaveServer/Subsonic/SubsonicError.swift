@@ -38,8 +38,8 @@ struct SubsonicError: Error, Equatable {
     init?(_ error: any Error) {
         switch error {
         case let error as SubsonicError: self = error
-        case let error as LibraryError: self.init(APIError(error))
-        case let error as APIError:
+        default:
+            guard let error = APIError(error) else { return nil }
             let next = error.next.map { ". " + $0 } ?? ""
             switch error {
             case .notFound: self.init(.notFound, error.message)
@@ -48,7 +48,6 @@ struct SubsonicError: Error, Equatable {
             case .forbidden: self.init(.notAllowed, error.message)
             default: self.init(.generic, error.message + next)
             }
-        default: return nil
         }
     }
 

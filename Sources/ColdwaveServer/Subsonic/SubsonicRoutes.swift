@@ -23,7 +23,8 @@ struct SubsonicRoutes: Sendable {
         for group in [
             SubsonicSystem.handlers, SubsonicBrowsing.handlers, SubsonicLists.handlers,
             SubsonicSearch.handlers, SubsonicMedia.handlers, SubsonicAnnotation.handlers,
-            SubsonicPlaylists.handlers, SubsonicSimilar.handlers, SubsonicAbsent.handlers,
+            SubsonicPlaylists.handlers, SubsonicSimilar.handlers, SubsonicPlayQueue.handlers,
+            SubsonicAbsent.handlers,
         ] {
             handlers.merge(group) { first, _ in first }
         }
@@ -37,6 +38,17 @@ struct SubsonicRoutes: Sendable {
             root.on("rest/:name", method: method) { request, context in
                 try await answer(request, context)
             }
+        }
+        // What a browser asks before a page of another site may send its request.
+        root.on("rest/:name", method: .options) { _, _ in
+            var response = Response(
+                status: .noContent, headers: [.allow: "GET, HEAD, OPTIONS, POST"])
+            allowOtherSites(&response)
+            guard response.headers[.accessControlAllowOrigin] != nil else { return response }
+            response.headers[.accessControlAllowMethods] = "GET, HEAD, OPTIONS, POST"
+            response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type, Range"
+            response.headers[.accessControlMaxAge] = "86400"
+            return response
         }
     }
 

@@ -6,6 +6,7 @@ import { me } from './me.js';
 import { shell } from './shell.js';
 import { signIn } from './pages/signin.js';
 import { listenToKeys, listenToMediaKeys } from './keys.js';
+import { listenToHearing } from './listens.js';
 import { player } from './player.js';
 import { trouble } from './parts/trouble.js';
 
@@ -32,6 +33,7 @@ async function start() {
 
 applyTheme();
 listenToMediaKeys();
+listenToHearing();
 listenToKeys(() => {
   location.hash = '#/songs';
   setTimeout(() => document.querySelector('.page-songs input[type=search]')?.focus(), 60);

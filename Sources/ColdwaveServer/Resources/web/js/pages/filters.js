@@ -4,6 +4,7 @@ import { address, get, name } from '../api.js';
 import { player } from '../player.js';
 import { layerTabs } from '../parts/layertabs.js';
 import { detail, lead, longEnough, unitCard } from '../parts/moments.js';
+import { missing } from '../parts/missing.js';
 import { empty } from '../parts/trouble.js';
 import { complain } from '../parts/toast.js';
 import { count, many } from '../format.js';
@@ -27,7 +28,7 @@ export async function open(frame, where) {
     return void replace(
       frame,
       h('header.page-head', {}, h('h1', {}, 'Filters')),
-      empty(error.message, h('p.faint', {}, 'It takes a minute, once: ', h('code', {}, error.next || 'coldwave filters'))),
+      missing(error.message, error.next || 'coldwave filters', () => dispatchEvent(new HashChangeEvent('hashchange')), 'filters'),
     );
   }
   const layers = answer.layers.filter((each) => each.units.length);

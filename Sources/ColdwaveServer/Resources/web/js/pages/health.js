@@ -41,6 +41,35 @@ export async function open(frame) {
       label,
     );
 
+  /** Another folder with music; the ones scanned before are scanned again by “Scan”. */
+  function folderForm() {
+    const folder = h('input', {
+      type: 'text',
+      'aria-label': 'Another folder with music, on the server',
+      placeholder: 'Another folder with music, such as /srv/music',
+      autocapitalize: 'none',
+      spellcheck: 'false',
+      required: true,
+    });
+    return h(
+      'form.missing-form.another',
+      {
+        onsubmit: async (event) => {
+          event.preventDefault();
+          try {
+            await post('jobs', { kind: 'scan', paths: [folder.value.trim()] });
+            folder.value = '';
+            await refreshJobs();
+          } catch (error) {
+            complain(error);
+          }
+        },
+      },
+      folder,
+      h('button.button', { type: 'submit' }, icon('search', 18), 'Add it'),
+    );
+  }
+
   async function refresh() {
     const status = await get('status');
     replace(boxes.figures, figures(status));
@@ -84,6 +113,7 @@ export async function open(frame) {
       ),
       boxes.stages,
       boxes.next,
+      me.isAdmin ? folderForm() : null,
     ),
     jobs.element,
     h(

@@ -1,6 +1,7 @@
 // For you: a listener's recommendations with their reasons, new songs, this week, today, and what they have played.
 import { h, replace } from '../dom.js';
 import { get, name, on } from '../api.js';
+import { counts, setCounts } from '../listens.js';
 import { me } from '../me.js';
 import { link } from '../router.js';
 import { listenerPicker } from '../parts/picker.js';
@@ -61,6 +62,12 @@ export async function open(frame, where) {
         )
         : null,
       facts,
+      h(
+        'label.counts',
+        { title: 'Once half of a song or four minutes of it have sounded' },
+        h('input', { type: 'checkbox', checked: counts(), onchange: (event) => setCounts(event.target.checked) }),
+        h('span', {}, 'What I play here counts as heard by ', h('b', {}, listener)),
+      ),
     ),
     mixRow,
     element,
@@ -84,7 +91,9 @@ export async function open(frame, where) {
   };
   me.addEventListener('feedback', said);
   const off = on('listen', (event) => {
-    if (!event.listener || event.listener === listener) again();
+    if (event.listener && event.listener !== listener) return;
+    again();
+    historyList(past, route, listener);
   });
   return () => {
     off();

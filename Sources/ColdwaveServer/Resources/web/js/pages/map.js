@@ -12,6 +12,7 @@ import { searchBox } from '../map/search.js';
 import { mapSurface } from '../map/surface.js';
 import { mapTip } from '../map/tip.js';
 import { remember, songById } from '../map/titles.js';
+import { missing } from '../parts/missing.js';
 import { empty } from '../parts/trouble.js';
 import { complain, toast } from '../parts/toast.js';
 import { count } from '../format.js';
@@ -28,7 +29,7 @@ export async function open(frame, where) {
   if (!data.n) {
     return void replace(
       frame,
-      empty('There is no map yet.', 'It is drawn from what the network hears: start “build” on the Health page.'),
+      missing('There is no map yet.', 'coldwave build', () => dispatchEvent(new HashChangeEvent('hashchange'))),
     );
   }
 

@@ -7,6 +7,7 @@ import { filterList, songHead } from '../parts/songhead.js';
 import { spectrogram } from '../parts/spectrogram.js';
 import { factorChart } from '../parts/charts.js';
 import { because } from '../parts/because.js';
+import { sentence } from '../parts/missing.js';
 import { trouble, waiting } from '../parts/trouble.js';
 import { cosine } from '../format.js';
 
@@ -34,7 +35,7 @@ export async function open(frame, where) {
       (error) =>
         replace(
           box,
-          error.status === 404 && error.next ? h('p.faint', {}, error.message, ' ', h('code', {}, error.next)) : trouble(error),
+          error.status === 404 && error.next ? h('p.faint', {}, sentence(error.message), '. Next: ', h('code', {}, error.next)) : trouble(error),
         ),
     );
   const playFrom = (second) => {

@@ -2,6 +2,7 @@
 import { debounced, h, replace } from '../dom.js';
 import { get } from '../api.js';
 import { songRow } from '../parts/songs.js';
+import { missing } from '../parts/missing.js';
 import { empty, trouble, waiting } from '../parts/trouble.js';
 import { player } from '../player.js';
 import { many } from '../format.js';
@@ -69,7 +70,7 @@ export function open(frame, where) {
         more.append(
           query
             ? empty('Nothing by that name.', 'Try fewer letters, or the artist’s name.')
-            : empty('The library is empty.', 'Scan a folder with music on the Health page.'),
+            : missing('There is no music here yet.', 'coldwave scan FOLDER', begin),
         );
       }
       if (!answer.tracks.length) total = songs.length;

@@ -72,7 +72,8 @@ function seascape(song) {
 export function cover(song, className = '') {
   const frame = h('span.cover', { class: className }, seascape(song));
   if (song.hasCover) {
-    const image = h('img', { src: address(`tracks/${song.id}/cover`), alt: '', loading: 'lazy', decoding: 'async' });
+    const size = className === 'huge' ? 768 : 384;
+    const image = h('img', { src: address(`tracks/${song.id}/cover`, { size }), alt: '', loading: 'lazy', decoding: 'async' });
     image.addEventListener('error', () => image.remove());
     frame.append(image);
   }

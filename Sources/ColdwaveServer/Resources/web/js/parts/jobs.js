@@ -5,6 +5,7 @@ import { icon } from '../icons.js';
 import { me } from '../me.js';
 import { complain } from './toast.js';
 
+const kinds = { scan: 'Scan', build: 'Build', filters: 'Hearing what excites the units' };
 const words = { running: 'running', done: 'done', failed: 'failed', stopped: 'stopped' };
 
 /** The command draws its own bar of characters; here is a real one. */
@@ -21,7 +22,7 @@ function view(job) {
     h(
       'div.job-head',
       {},
-      h('b', {}, job.kind === 'scan' ? 'Scan' : 'Build'),
+      h('b', {}, kinds[job.kind] ?? job.kind),
       h('span.job-state', {}, words[job.state] ?? job.state),
       running && me.isAdmin
         ? h(

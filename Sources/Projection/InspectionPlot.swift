@@ -3,8 +3,10 @@ import Foundation
 /// The pictures of an ``InspectionPage``, as SVG inside the page: its colours are the page's.
 struct InspectionPlot {
     let page: InspectionPage
-    private let left = 52.0
-    private let width = 1130.0
+    static let left = 52.0
+    static let width = 1130.0
+    private let left = Self.left
+    private let width = Self.width
 
     private func x(_ second: Double) -> String {
         MapSVG.number(left + width * second / max(page.seconds, 1e-9))
@@ -22,7 +24,7 @@ struct InspectionPlot {
         let (peakTop, peakTall) = (windowTop + windowTall + 16, 54.0)
         let foot = peakTop + peakTall
         var lines = [
-            #"<svg viewBox="0 0 1200 \#(Int(foot + 30))" role="img" aria-label="spectrogram, agreement of the windows and peaks over time">"#
+            #"<svg id="timeline" viewBox="0 0 1200 \#(Int(foot + 30))" role="img" aria-label="spectrogram, agreement of the windows and peaks over time">"#
         ]
         if page.spectrogram.rows > 0 {
             let png = SpectrogramStrip.png(
@@ -51,7 +53,7 @@ struct InspectionPlot {
             let end = min(page.seconds, window.second + page.windowSeconds)
             let y = height(Double(window.agreement)) - 2
             lines.append(
-                #"<rect class="window" x="\#(x(window.second))" y="\#(MapSVG.number(y))" width="\#(MapSVG.number(width * (end - window.second) / page.seconds))" height="4" rx="2"><title>\#(clock(page.start + window.second)): cosine \#(String(format: "%.2f", window.agreement))</title></rect>"#
+                #"<rect class="window" x="\#(x(window.second))" y="\#(MapSVG.number(y))" width="\#(MapSVG.number(width * (end - window.second) / page.seconds))" height="4" rx="2"><title>\#(clock(page.time(window.second))): cosine \#(String(format: "%.2f", window.agreement))</title></rect>"#
             )
         }
         lines += peaks(top: peakTop, tall: peakTall)
@@ -63,9 +65,12 @@ struct InspectionPlot {
         let step = [1.0, 2, 5, 10, 30, 60, 120].first { page.seconds / $0 <= 12 } ?? 300
         for second in stride(from: 0, through: page.seconds, by: step) {
             lines.append(
-                #"<text x="\#(x(second))" y="\#(MapSVG.number(foot + 20))" text-anchor="middle">\#(clock(page.start + second))</text>"#
+                #"<text x="\#(x(second))" y="\#(MapSVG.number(foot + 20))" text-anchor="middle">\#(clock(page.time(second)))</text>"#
             )
         }
+        lines.append(
+            #"<line id="head" x1="\#(left)" x2="\#(left)" y1="\#(top)" y2="\#(MapSVG.number(foot))"/>"#
+        )
         return lines.joined(separator: "\n") + "</svg>"
     }
 

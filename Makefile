@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz kill-scan kill-import \
-	kill-train scan-many check-export pictures check-pictures check-players check-page bench-serving bootstrap clean
+	kill-train scan-many check-export pictures check-pictures draw-many check-players check-page bench-serving bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -51,7 +51,7 @@ bench-taste: build
 bench-network: build
 	$(PYTHON) scripts/bench_network.py $(COLDWAVE)
 
-# Maps by t-SNE against openTSNE: KL divergence, neighbourhoods, time.
+# Maps by t-SNE against openTSNE: KL divergence, neighbourhoods, new vectors' places, time; about 25 minutes on two quiet cores.
 bench-tsne: build
 	$(PYTHON) scripts/bench_tsne.py $(COLDWAVE) $(DATA)
 
@@ -115,3 +115,7 @@ clean:
 # Each page's main act by clicks in headless Chromium; LIBRARY is copied (its audio must be there). Needs playwright from pip.
 check-page: build
 	$(PYTHON) scripts/check_page.py $(COLDWAVE) $(LIBRARY)
+
+# The map of a made-up library of 300,000 songs: time, size, how long the page takes to draw (playwright from pip).
+draw-many: build
+	$(PYTHON) scripts/draw_many.py $(COLDWAVE)

@@ -39,15 +39,17 @@ struct InspectionPlot {
             let y = top + tall * (1 - (Double(above) + 0.5) / Double(page.bands.count))
             lines.append(label(left - 6, y, hertz >= 1000 ? "\(Int(hertz / 1000)) kHz" : "200 Hz"))
         }
-        // Cosines −1…1; most lie near 1, so that below 0 gets little room.
+        // Cosines −1…1: most lie near 1, and the axis begins where the least needs it to.
+        let least = page.windows.map { Double($0.agreement) }.min() ?? 0
+        let floor = [0.99, 0.9, 0.5].first { $0 <= least } ?? 0
         func height(_ cosine: Double) -> Double {
-            windowTop + windowTall * (1 - max(0, cosine))
+            windowTop + windowTall * (1 - max(0, (cosine - floor) / (1 - floor)))
         }
-        for cosine in [0.0, 0.5, 1] {
+        for cosine in [floor, (1 + floor) / 2, 1] {
             let y = height(cosine)
             lines.append(
                 #"<path class="axis" d="M\#(left) \#(MapSVG.number(y))h\#(width)"/>"#
-                    + label(left - 6, y, cosine == 0.5 ? "0.5" : "\(Int(cosine))"))
+                    + label(left - 6, y, String(format: "%.3g", cosine)))
         }
         for window in page.windows {
             let end = min(page.seconds, window.second + page.windowSeconds)

@@ -49,8 +49,10 @@ extension MapPage {
         }
         function pixels(seen, list, r) {
           const w = canvas.width, h = canvas.height, image = g.getImageData(0, 0, w, h), p = image.data, c = list.map(rgb);
-          const size = Math.max(1, Math.round(2 * r * D)), a = (hits ? .15 : seen.length > 100000 ? .3 : seen.length > 40000 ? .45 : .65);
-          for (const i of seen) {
+          const size = Math.max(1, Math.round(2 * r * D)), a = (hits ? .15 : seen.length > 100000 ? .5 : seen.length > 40000 ? .6 : .7);
+          // Songs of no category lie below the others.
+          const last = c.length - 1; for (const below of [true, false]) for (const i of seen) {
+            if ((slot(layer.codes[i]) === last) !== below) continue;
             const [R, G, B] = c[slot(layer.codes[i])], x0 = Math.round((ox + X[i] * scale) * D - size / 2), y0 = Math.round((oy + Y[i] * scale) * D - size / 2);
             for (let y = Math.max(0, y0); y < Math.min(h, y0 + size); y++) for (let x = Math.max(0, x0); x < Math.min(w, x0 + size); x++) {
               const corner = size > 2 && (x === x0 || x === x0 + size - 1) && (y === y0 || y === y0 + size - 1); if (corner) continue;

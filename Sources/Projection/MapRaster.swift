@@ -77,7 +77,11 @@ public enum MapRaster {
                     opacity: MapScene.cloud.opacity)
             }
         }
-        for i in scene.places.indices {
+        // Songs of no category lie below the others: of many genres most are too small for a colour.
+        let isOther = layer.codes.map { layer.scale.isOther($0) }
+        for i in scene.places.indices.filter({ isOther[$0] })
+            + scene.places.indices.filter({ !isOther[$0] })
+        {
             let x = (offset.x + scene.places[i].x * side) * zoom
             let y = (offset.y + scene.places[i].y * side) * zoom
             mark(

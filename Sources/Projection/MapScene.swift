@@ -38,7 +38,7 @@ public struct MapScene: Sendable {
     /// How much of the background a dot hides.
     var opacity: Double {
         points.count < 2000
-            ? 0.88 : points.count < 20_000 ? 0.7 : points.count < 100_000 ? 0.45 : 0.3
+            ? 0.88 : points.count < 20_000 ? 0.7 : points.count < 100_000 ? 0.6 : 0.5
     }
 
     /// Above this, dots are drawn as a picture: no reader draws 300,000 circles.

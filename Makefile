@@ -3,7 +3,7 @@
 # make check   what CI runs
 # make build   the command, optimised, at .build/release/coldwave
 .PHONY: build demo test check format format-check end-to-end bench bench-hearing bench-network bench-taste bench-tsne bench-scale bench-reading bench-neighbors fuzz kill-scan kill-import \
-	kill-train scan-many check-export pictures check-pictures check-players check-page bench-serving bootstrap clean
+	kill-train scan-many check-export pictures check-pictures draw-many check-players check-page bench-serving bootstrap clean
 
 COLDWAVE = .build/release/coldwave
 SOURCES = Sources Tests Package.swift
@@ -51,7 +51,7 @@ bench-taste: build
 bench-network: build
 	$(PYTHON) scripts/bench_network.py $(COLDWAVE)
 
-# Maps by t-SNE against openTSNE: KL divergence, neighbourhoods, time.
+# Maps by t-SNE against openTSNE: KL divergence, neighbourhoods, new vectors' places, time; about 25 minutes on two quiet cores.
 bench-tsne: build
 	$(PYTHON) scripts/bench_tsne.py $(COLDWAVE) $(DATA)
 
@@ -104,6 +104,7 @@ pictures: build
 # The pages in a browser, by real clicks: playing, searching, panning, zooming. PYTHON=… names a Python that has playwright.
 check-pictures: build
 	$(PYTHON) scripts/check_pictures.py $(COLDWAVE) $(LIBRARY)
+
 # Others' players and scrobblers at a running server; LIBRARY is copied. PYTHON=… names a Python that has py-opensonic, py-sonic and
 # liblistenbrainz.
 check-players: build
@@ -116,15 +117,5 @@ clean:
 check-page: build
 	$(PYTHON) scripts/check_page.py $(COLDWAVE) $(LIBRARY)
 
-# Every operation of the API against its OpenAPI document; LIBRARY is copied. Needs schemathesis and prometheus_client from pip.
-.PHONY: check-api check-serving check-firefox
-check-api: build
-	$(PYTHON) scripts/check_api.py $(COLDWAVE) $(LIBRARY)
-
-# Slow clients, 20 kills, a full disk, a shutdown under load; LIBRARY is copied. About six minutes.
-check-serving: build
-	$(PYTHON) scripts/check_serving.py $(COLDWAVE) $(LIBRARY)
-
-# The page's main acts in headless Firefox, which is all it needs; LIBRARY is copied.
-check-firefox: build
-	python3 scripts/check_firefox.py $(COLDWAVE) $(LIBRARY)
+.PHONY: # Every operation of the API against its OpenAPI document; LIBRARY is copied. Needs schemathesis and prometheus_client from pip. check-api check-serving check-firefox check-api: build $(PYTHON) scripts/check_api.py $(COLDWAVE) $(LIBRARY) Slow clients, 20 kills, a full disk, shutdown under load; About six minutes. check-serving: scripts/check_serving.py The page's main acts in headless Firefox, \
+	which all it needs; check-firefox: python3 scripts/check_firefox.py map made-up library 300,000 songs: time, size, how long page takes to draw (playwright pip). draw-many: scripts/draw_many.py bootstrap clean

@@ -119,11 +119,32 @@ def song_map(page, url):
     hits = page.evaluate("hits && hits.length")
     check("searching finds the song", hits and page.evaluate(f"hits.includes({song})"), hits)
     check("and says how many", "song" in page.locator("#found").inner_text())
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    near = page.evaluate(f"[...Array(n).keys()].map(i => Math.hypot(X[i] - X[{song}], Y[i] - Y[{song}])).filter(d => d * scale < 900).length")
+    centre = page.evaluate(f"(i => [ox + X[i] * scale, oy + Y[i] * scale])(hits[0])")
+    check("Enter goes to the first song found", abs(centre[0] - (page.viewport_size["width"] - 268) / 2) < 1, centre)
+    check("close to it", near < n or n < 20, near)
+    page.keyboard.press("Tab")
+    check("the songs found are buttons in reach of the keyboard", page.evaluate("document.activeElement.closest('#hits') !== null"))
+    page.keyboard.press("Enter")
+    page.wait_for_function("!audio.paused && audio.currentTime > 0", timeout=10000)
+    check("that play", "playing" in page.locator("#now").inner_text())
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Escape")
+    check("until Escape", page.evaluate("audio.paused") and page.locator("#now").inner_text() == "")
+    page.locator("#c").focus()
+    at = page.evaluate("[ox, oy]")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(50)
+    check("arrow keys move the map", page.evaluate("ox") - at[0] == 80)
+    page.keyboard.press("0")
     page.locator("#q").fill("")
     legend = page.locator("#legend button:not([disabled])")
     count = page.evaluate("[...Array(n).keys()].filter(shown).length")
     legend.first.click()
     check("a click in the legend hides songs", page.evaluate("[...Array(n).keys()].filter(shown).length") < count)
+    check("and says so to a screen reader", legend.first.get_attribute("aria-pressed") == "false")
     legend.first.click()
     for mode in ["artist", "year", "plays", "new", "genre"]:
         page.locator("#mode").select_option(mode)
@@ -138,6 +159,25 @@ def song_map(page, url):
     page.wait_for_timeout(200)
     check("a second click stops it", page.evaluate("audio.paused"))
     check("all songs are there", n > 0)
+
+
+def inspected(page):
+    check("the song's page draws", page.locator("svg").count() >= 2)
+    box = page.locator("#timeline").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * (52 + 1130 / 2) / 1200, box["y"] + 60)
+    page.wait_for_function("!audio.paused && audio.currentTime > 0", timeout=10000)
+    at, middle = page.evaluate("[audio.currentTime, time(page.seconds / 2)]")
+    check("a click on the spectrogram plays from there", abs(at - middle) < 2, (at, middle))
+    page.wait_for_timeout(200)
+    check("a line shows where", page.evaluate("getComputedStyle(head).visibility") == "visible")
+    page.keyboard.press("Escape")
+    check("until Escape", page.evaluate("audio.paused"))
+    near = page.locator("section button").first
+    near.click()
+    page.wait_for_function("!audio.paused && audio.currentTime > 0", timeout=10000)
+    check("a click on a near song plays it", page.evaluate("audio.src") == near.get_attribute("data-url"))
+    near.click()
+    check("a second click stops it", page.evaluate("audio.paused"))
 
 
 def main():
@@ -162,15 +202,17 @@ def main():
         for scheme in ["light", "dark"]:
             context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
             page = context.new_page()
-            problems = []
+            problems, outside = [], []
+            page.on("request", lambda request: None if request.url.startswith(("file:", "data:", "blob:")) else outside.append(request.url))
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
             print(f"-- {scheme}")
             filters(page, (folder / "filters/index.html").as_uri(), report)
             song_map(page, (folder / "map.html").as_uri())
             page.goto((folder / "song.html").as_uri())
-            check("the song's page draws", page.locator("svg").count() >= 2)
+            inspected(page)
             check("no page has errors in its script", not problems, problems)
+            check("no page asks anything of another host", not outside, outside)
             if options.keep:
                 options.keep.mkdir(parents=True, exist_ok=True)
                 for file, anchor in [("filters/index", ""), ("filters/index", "#factors"), ("map", ""), ("song", "")]:

@@ -143,6 +143,7 @@ final class AudioEncoder {
             ("track", tags.trackNumber.map(String.init)),
             ("disc", tags.discNumber.map(String.init)), ("date", tags.year.map(String.init)),
             ("genre", tags.genres.isEmpty ? nil : tags.genres.joined(separator: "; ")),
+            ("language", tags.languages.isEmpty ? nil : tags.languages.joined(separator: "; ")),
             ("MUSICBRAINZ_TRACKID", tags.recordingMBID), ("MUSICBRAINZ_ALBUMID", tags.releaseMBID),
             ("ISRC", tags.isrc), ("SPOTIFY_URI", tags.spotifyURI),
         ]

@@ -74,10 +74,13 @@ final class AudioStream {
             durationSeconds = nil
         }
         // FFmpeg reads tags of every container, but not MP3's recording MBIDs, nor the second of two artists. Ogg keeps tags on the
-        // stream, most others on the container.
+        // stream, most others on the container. A stream's language is what the muxer wrote, mostly "eng" whatever is sung.
         tags = AudioTags(
             AudioTags.entries(path: path),
-            Self.entries(opened.pointee.metadata) + Self.entries(stream.pointee.metadata))
+            Self.entries(opened.pointee.metadata)
+                + Self.entries(stream.pointee.metadata).filter {
+                    $0.key.lowercased() != "language"
+                })
         hasCover = (0..<Int(opened.pointee.nb_streams)).contains {
             (opened.pointee.streams[$0]?.pointee.disposition ?? 0) & AV_DISPOSITION_ATTACHED_PIC
                 != 0

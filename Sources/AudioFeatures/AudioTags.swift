@@ -10,6 +10,8 @@ public struct AudioTags: Codable, Equatable, Sendable {
     public var discNumber: Int?
     public var year: Int?
     public var genres: [String] = []
+    /// English names ("Spanish") of the languages sung or spoken in.
+    public var languages: [String] = []
     public var recordingMBID: String?
     public var releaseMBID: String?
     public var artistMBIDs: [String] = []
@@ -65,6 +67,7 @@ public struct AudioTags: Codable, Equatable, Sendable {
             (1000...9999).contains($0) ? $0 : nil
         }
         genres = list(all("genre", "wmgenre", "ignr"))
+        languages = LanguageName.all(all("language", "wmlanguage"))
         recordingMBID = first("musicbrainztrackid", "musicbrainzrecordingid")
         releaseMBID = first("musicbrainzalbumid")
         artistMBIDs = list(all("musicbrainzartistid"))

@@ -51,7 +51,7 @@ struct Inspect: ParsableCommand, ComputesWithTorch {
         let song = try Inspector(catalogue, context: options.context(display)).inspect(found)
         if let output {
             try AtomicFile.write(
-                Data(page(song).draw().utf8), to: URL(fileURLWithPath: output))
+                Data(page(song, catalogue).draw().utf8), to: URL(fileURLWithPath: output))
         }
         let starts = song.hearing.starts.map { Double($0) * song.frameSeconds }
         let report = Report(
@@ -86,7 +86,7 @@ struct Inspect: ParsableCommand, ComputesWithTorch {
         ]
     }
 
-    private func page(_ song: SongInspection) -> InspectionPage {
+    private func page(_ song: SongInspection, _ catalogue: Catalogue) -> InspectionPage {
         var page = InspectionPage()
         let track = song.track
         page.title = track.name
@@ -97,7 +97,10 @@ struct Inspect: ParsableCommand, ComputesWithTorch {
         page.spectrogram = song.spectrogram
         page.bands = song.bands
         page.frameSeconds = song.frameSeconds
-        page.start = track.second(ofHeard: 0)
+        page.path = track.missing ? nil : track.path
+        page.times = (0...Int(Double(song.spectrogram.rows) * song.frameSeconds)).map {
+            (track.second(ofHeard: Double($0)) * 100).rounded() / 100
+        }
         page.windowSeconds = Double(song.hearing.windowFrames) * song.frameSeconds
         page.windows = zip(song.hearing.starts, song.hearing.agreement).map {
             (Double($0) * song.frameSeconds, $1)
@@ -107,11 +110,14 @@ struct Inspect: ParsableCommand, ComputesWithTorch {
         page.marks = song.units.filter { $0.name.hasPrefix("conv") }.map {
             .init(second: $0.heardSecond, name: "\($0.name): \($0.label)")
         }
-        page.near = song.near.map {
-            .init(
-                name: "\($0.track.artist) - \($0.track.title)",
-                detail: String(format: "%.2f", $0.score) + ($0.track.plays == 0 ? ", new" : ""),
-                share: Double($0.score))
+        page.near = song.near.map { near in
+            let start = (try? catalogue.track(id: near.track.id))?.second(ofHeard: 0)
+            return .init(
+                name: "\(near.track.artist) - \(near.track.title)",
+                detail: String(format: "%.2f", near.score)
+                    + (near.track.plays == 0 ? ", new" : ""),
+                share: Double(near.score),
+                sound: .init(path: near.track.path, second: start ?? 0))
         }
         page.units = song.units.map {
             .init(
@@ -119,7 +125,9 @@ struct Inspect: ParsableCommand, ComputesWithTorch {
                 detail: "no. \($0.rank) of the library, at "
                     + String(
                         format: "%d:%04.1f", Int($0.second) / 60,
-                        $0.second - Double(Int($0.second) / 60 * 60)))
+                        $0.second - Double(Int($0.second) / 60 * 60)),
+                sound: track.missing
+                    ? nil : .init(path: track.path, second: max(0, $0.second - 1.5)))
         }
         page.fromSound = song.fromSound
         page.fromPlays = song.fromPlays

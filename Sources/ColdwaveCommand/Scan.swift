@@ -40,6 +40,11 @@ struct Scan: ParsableCommand {
                 "\(report.found) files: \(report.added) added, \(report.updated) updated, \(report.moved) moved, "
                     + "\(report.unchanged) unchanged, \(report.missing) missing, \(report.failed.count) failed"
             )
+            if report.reread > 0 {
+                lines.append(
+                    "\(report.reread) unchanged files' tags read again: an earlier version kept no languages"
+                )
+            }
             if !report.warnings.isEmpty {
                 lines.append("\(report.warnings.count) heard in spite of damage (-v lists them)")
             }

@@ -5,7 +5,7 @@ import GRDB
 /// that never wait.
 public struct Catalogue: Sendable {
     /// The format this code writes; kept in SQLite's `user_version`.
-    public static let formatVersion = 4
+    public static let formatVersion = 5
     let database: DatabasePool
     public let location: LibraryLocation
 
@@ -63,6 +63,10 @@ public struct Catalogue: Sendable {
         migrator.registerMigration("4") { database in
             try database.execute(sql: additions4)
             try database.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("5") { database in
+            try database.execute(sql: additions5)
+            try database.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }
@@ -135,6 +139,11 @@ public struct Catalogue: Sendable {
         -- A song turned away from before it had begun. time is seconds since 1970, or -1 where it was not said.
         CREATE TABLE skip (listenerID INTEGER NOT NULL, referenceID INTEGER NOT NULL, time INTEGER NOT NULL,
             PRIMARY KEY (listenerID, referenceID, time)) WITHOUT ROWID;
+        """
+
+    private static let additions5 = """
+        -- NULL until the next scan reads the file's tags again.
+        ALTER TABLE track ADD COLUMN languages TEXT;
         """
 
     /// Counts up when plays (or what they match) change, so that stages can tell whether they are fresh.

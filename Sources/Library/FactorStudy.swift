@@ -24,9 +24,9 @@ public struct FactorStudy: Sendable {
         /// More often than chance, most significant first.
         public let enrichment: [Enrichment]
 
-        /// "Dub", "Dub, 1980s", or nil.
+        /// "Dub", "Dub, 1980s", "Rap, Spanish", or nil.
         public var words: String? {
-            let told = ["genre", "artist", "years"].compactMap { kind in
+            let told = ["genre", "language", "artist", "years"].compactMap { kind in
                 enrichment.first { $0.kind == kind }
             }
             // An artist's songs are of one genre mostly.

@@ -165,14 +165,16 @@ public struct FilterStage: Sendable {
 }
 
 extension Track {
-    /// Genres, artist and decade, for what songs have in common.
+    /// Genres, languages, artist and decade, for what songs have in common.
     var labels: Set<Enrichment.Tag> {
-        let genres = genres.split(separator: ";").map {
-            Enrichment.Tag(
-                kind: "genre", value: $0.trimmingCharacters(in: .whitespaces))
+        func tags(_ kind: String, _ list: String) -> [Enrichment.Tag] {
+            list.split(separator: ";").map {
+                Enrichment.Tag(kind: kind, value: $0.trimmingCharacters(in: .whitespaces))
+            }
         }
-        let decade = year.map { Enrichment.Tag(kind: "years", value: "\($0 / 10)0s") }
         return Set(
-            genres + [Enrichment.Tag(kind: "artist", value: artist)] + [decade].compactMap { $0 })
+            tags("genre", genres) + tags("language", languages ?? "")
+                + [Enrichment.Tag(kind: "artist", value: artist)]
+                + (year.map { [Enrichment.Tag(kind: "years", value: "\($0 / 10)0s")] } ?? []))
     }
 }

@@ -15,6 +15,8 @@ public struct ScanReport: Codable, Equatable, Sendable {
     public var updated = 0
     public var moved = 0
     public var unchanged = 0
+    /// Of the unchanged files those whose tags were read again, since an earlier version did not keep all of them.
+    public var reread = 0
     /// Tracks whose files are gone.
     public var missing = 0
     /// Songs shorter than the network's window, heard with padding.
@@ -142,8 +144,8 @@ public struct ScanStage: Sendable {
     ) throws -> [FoundFile] {
         let knownFailures = try catalogue.failuresByPath()
         return files.filter { file in
-            if let track = known[file.key], track.size == file.size,
-                track.modified == file.modified, !track.missing, track.excerpt == excerpt.text
+            if let track = known[file.key], track.isUnchanged(file, excerpt),
+                track.languages != nil
             {
                 report.unchanged += 1
                 return false
@@ -193,12 +195,18 @@ public struct ScanStage: Sendable {
                 let same = known[info.contentHash] ?? []
                 guard let place = fresh[info.contentHash].map({ places[$0] }) ?? same.first?.place
                 else { continue }
+                let isReread = same.contains {
+                    $0.path == file.path && $0.isOnlyReread(file, excerpt)
+                }
                 let change = try catalogue.save(
                     file, info, place, excerpt: excerpt, decoded: song.spectrogram != nil,
                     signature: fresh[info.contentHash].flatMap { signatures[$0] }, same: same,
                     database)
                 switch change {
                 case .added: counts.added += 1
+                case .updated where isReread:
+                    counts.unchanged += 1
+                    counts.reread += 1
                 case .updated: counts.updated += 1
                 case .moved:
                     counts.moved += 1
@@ -210,6 +218,18 @@ public struct ScanStage: Sendable {
             }
         }
         report = counts
+    }
+}
+
+extension Track {
+    /// Whether the file is what it was, so that it need not be heard.
+    fileprivate func isUnchanged(_ file: FoundFile, _ excerpt: Excerpt) -> Bool {
+        size == file.size && modified == file.modified && !missing && self.excerpt == excerpt.text
+    }
+
+    /// Whether nothing but its tags is read again.
+    fileprivate func isOnlyReread(_ file: FoundFile, _ excerpt: Excerpt) -> Bool {
+        languages == nil && isUnchanged(file, excerpt)
     }
 }
 

@@ -13,6 +13,8 @@ public struct SongInspection: Sendable {
         public let label: String
         /// From 1 on.
         public let rank: Int
+        /// False where the label says only that there is nothing to say.
+        public let isNamed: Bool
         /// Seconds into what was heard: the middle of what the unit hears.
         public let heardSecond: Double
         public let second: Double
@@ -90,7 +92,7 @@ public struct Inspector: Sendable {
         guard let song = heard.tracks.firstIndex(where: { $0.recording == track.recording }) else {
             return []
         }
-        return heard.layers.flatMap { layer in
+        let all = heard.layers.flatMap { layer in
             let found = layer.units.compactMap { unit -> (UnitDescription, Int, UnitMoment)? in
                 guard
                     let rank = unit.moments.prefix(Self.ranks).firstIndex(where: {
@@ -105,10 +107,12 @@ public struct Inspector: Sendable {
             }.prefix(Self.perLayer).map { unit, rank, moment in
                 SongInspection.Unit(
                     name: "\(layer.name)/\(unit.index)", label: unit.label, rank: rank,
+                    isNamed: unit.isNamed,
                     heardSecond: (Double(moment.frame) + Double(layer.reach) / 2)
                         * heard.frameSeconds,
                     second: heard.second(moment, reach: layer.reach))
             }
         }
+        return all.filter(\.isNamed) + all.filter { !$0.isNamed }
     }
 }

@@ -60,6 +60,8 @@ public struct Track: Codable, Equatable, Sendable, FetchableRecord, MutablePersi
     var signature: Data?
     /// Whether the track was compared with the others already.
     var compared: Bool
+    /// English names of the languages sung in, separated by "; "; nil where the tags were read before languages were kept.
+    public var languages: String?
 
     public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 
@@ -86,6 +88,7 @@ extension Track {
         discNumber = tags.discNumber
         year = tags.year
         genres = tags.genres.joined(separator: "; ")
+        languages = tags.languages.joined(separator: "; ")
         recordingMBID = tags.recordingMBID?.lowercased()
         releaseMBID = tags.releaseMBID?.lowercased()
         isrc = tags.isrc?.uppercased()

@@ -136,12 +136,7 @@ struct UnitStudy<Source: SpectrogramSource> {
                 enrichment.prefix(3).map(\.evidence)
                 + ["\(told == nil ? "" : "\(sound.text): ")\(sound.evidence) (\(from))"]
         } else {
-            // An artist's songs are of one genre and of one time mostly, so these say something only where no genre does.
-            let told =
-                ["genre", "artist", "years"].lazy.compactMap { kind in
-                    enrichment.first { $0.kind == kind }
-                }.first
-            label = told?.value ?? "no genre, artist or time stands out"
+            label = Enrichment.words(enrichment) ?? "no genre, language, artist or time stands out"
             evidence = enrichment.prefix(4).map(\.evidence)
         }
         return UnitDescription(

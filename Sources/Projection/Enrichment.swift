@@ -12,7 +12,7 @@ public struct Enrichment: Codable, Equatable, Sendable {
 
     public let comparison: Comparison
     public let unit: Int
-    /// "genre", "artist", "years", "chord", "tone".
+    /// "genre", "language", "artist", "years", "chord", "tone".
     public let kind: String
     public let value: String
     /// Songs of it among the unit's best, how many those are, songs of it in the library, and songs there; or moments.
@@ -42,6 +42,16 @@ public struct Enrichment: Codable, Equatable, Sendable {
 }
 
 extension Enrichment {
+    /// What to call something by its tags: "Rap, Spanish", "1980s"; nil for nothing.
+    ///
+    /// An artist's songs are of one genre, one language and one time mostly, so artist and years say something only where genre and language do
+    /// not.
+    public static func words(_ found: [Enrichment]) -> String? {
+        func first(_ kind: String) -> String? { found.first { $0.kind == kind }?.value }
+        let common = [first("genre"), first("language")].compactMap { $0 }
+        return common.isEmpty ? first("artist") ?? first("years") : common.joined(separator: ", ")
+    }
+
     /// A song's kind and value: ("genre", "Dub").
     public struct Tag: Hashable, Sendable {
         public let kind: String

@@ -3,8 +3,10 @@ import Foundation
 /// The pictures of an ``InspectionPage``, as SVG inside the page: its colours are the page's.
 struct InspectionPlot {
     let page: InspectionPage
-    private let left = 52.0
-    private let width = 1130.0
+    static let left = 52.0
+    static let width = 1130.0
+    private let left = Self.left
+    private let width = Self.width
 
     private func x(_ second: Double) -> String {
         MapSVG.number(left + width * second / max(page.seconds, 1e-9))
@@ -22,7 +24,7 @@ struct InspectionPlot {
         let (peakTop, peakTall) = (windowTop + windowTall + 16, 54.0)
         let foot = peakTop + peakTall
         var lines = [
-            #"<svg viewBox="0 0 1200 \#(Int(foot + 30))" role="img" aria-label="spectrogram, agreement of the windows and peaks over time">"#
+            #"<svg id="timeline" viewBox="0 0 1200 \#(Int(foot + 30))" role="img" aria-label="spectrogram, agreement of the windows and peaks over time">"#
         ]
         if page.spectrogram.rows > 0 {
             let png = SpectrogramStrip.png(
@@ -37,21 +39,23 @@ struct InspectionPlot {
             let y = top + tall * (1 - (Double(above) + 0.5) / Double(page.bands.count))
             lines.append(label(left - 6, y, hertz >= 1000 ? "\(Int(hertz / 1000)) kHz" : "200 Hz"))
         }
-        // Cosines −1…1; most lie near 1, so that below 0 gets little room.
+        // Cosines −1…1: most lie near 1, and the axis begins where the least needs it to.
+        let least = page.windows.map { Double($0.agreement) }.min() ?? 0
+        let floor = [0.99, 0.9, 0.5].first { $0 <= least } ?? 0
         func height(_ cosine: Double) -> Double {
-            windowTop + windowTall * (1 - max(0, cosine))
+            windowTop + windowTall * (1 - max(0, (cosine - floor) / (1 - floor)))
         }
-        for cosine in [0.0, 0.5, 1] {
+        for cosine in [floor, (1 + floor) / 2, 1] {
             let y = height(cosine)
             lines.append(
                 #"<path class="axis" d="M\#(left) \#(MapSVG.number(y))h\#(width)"/>"#
-                    + label(left - 6, y, cosine == 0.5 ? "0.5" : "\(Int(cosine))"))
+                    + label(left - 6, y, String(format: "%.3g", cosine)))
         }
         for window in page.windows {
             let end = min(page.seconds, window.second + page.windowSeconds)
             let y = height(Double(window.agreement)) - 2
             lines.append(
-                #"<rect class="window" x="\#(x(window.second))" y="\#(MapSVG.number(y))" width="\#(MapSVG.number(width * (end - window.second) / page.seconds))" height="4" rx="2"><title>\#(clock(page.start + window.second)): cosine \#(String(format: "%.2f", window.agreement))</title></rect>"#
+                #"<rect class="window" x="\#(x(window.second))" y="\#(MapSVG.number(y))" width="\#(MapSVG.number(width * (end - window.second) / page.seconds))" height="4" rx="2"><title>\#(clock(page.time(window.second))): cosine \#(String(format: "%.2f", window.agreement))</title></rect>"#
             )
         }
         lines += peaks(top: peakTop, tall: peakTall)
@@ -63,9 +67,12 @@ struct InspectionPlot {
         let step = [1.0, 2, 5, 10, 30, 60, 120].first { page.seconds / $0 <= 12 } ?? 300
         for second in stride(from: 0, through: page.seconds, by: step) {
             lines.append(
-                #"<text x="\#(x(second))" y="\#(MapSVG.number(foot + 20))" text-anchor="middle">\#(clock(page.start + second))</text>"#
+                #"<text x="\#(x(second))" y="\#(MapSVG.number(foot + 20))" text-anchor="middle">\#(clock(page.time(second)))</text>"#
             )
         }
+        lines.append(
+            #"<line id="head" x1="\#(left)" x2="\#(left)" y1="\#(top)" y2="\#(MapSVG.number(foot))"/>"#
+        )
         return lines.joined(separator: "\n") + "</svg>"
     }
 

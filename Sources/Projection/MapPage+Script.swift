@@ -49,8 +49,10 @@ extension MapPage {
         }
         function pixels(seen, list, r) {
           const w = canvas.width, h = canvas.height, image = g.getImageData(0, 0, w, h), p = image.data, c = list.map(rgb);
-          const size = Math.max(1, Math.round(2 * r * D)), a = (hits ? .15 : seen.length > 100000 ? .3 : seen.length > 40000 ? .45 : .65);
-          for (const i of seen) {
+          const size = Math.max(1, Math.round(2 * r * D)), a = (hits ? .15 : seen.length > 100000 ? .5 : seen.length > 40000 ? .6 : .7);
+          // Songs of no category lie below the others.
+          const last = c.length - 1; for (const below of [true, false]) for (const i of seen) {
+            if ((slot(layer.codes[i]) === last) !== below) continue;
             const [R, G, B] = c[slot(layer.codes[i])], x0 = Math.round((ox + X[i] * scale) * D - size / 2), y0 = Math.round((oy + Y[i] * scale) * D - size / 2);
             for (let y = Math.max(0, y0); y < Math.min(h, y0 + size); y++) for (let x = Math.max(0, x0); x < Math.min(w, x0 + size); x++) {
               const corner = size > 2 && (x === x0 || x === x0 + size - 1) && (y === y0 || y === y0 + size - 1); if (corner) continue;
@@ -82,8 +84,8 @@ extension MapPage {
           const ul = document.getElementById('legend'), list = colors(); ul.replaceChildren();
           const row = (k, name, count) => {
             const li = document.createElement('li'), b = document.createElement('button'), i = document.createElement('i'), s = document.createElement('span'), e = document.createElement('em');
-            i.style.background = list[k]; if (isDiamond(k)) { i.style.borderRadius = 0; i.style.transform = 'rotate(45deg) scale(.85)'; } s.textContent = name; e.textContent = count.toLocaleString('en'); b.append(i, s, e); b.title = name; b.className = hidden.has(k) ? 'off' : '';
-            b.onclick = () => { hidden.has(k) ? hidden.delete(k) : hidden.add(k); legend(); later(); }; li.append(b); ul.append(li);
+            i.style.background = list[k]; if (isDiamond(k)) { i.style.borderRadius = 0; i.style.transform = 'rotate(45deg) scale(.85)'; } s.textContent = name; e.textContent = count.toLocaleString('en'); b.append(i, s, e); b.title = name; b.className = hidden.has(k) ? 'off' : ''; b.setAttribute('aria-pressed', !hidden.has(k)); b.setAttribute('aria-label', name + ', ' + count.toLocaleString('en') + (count === 1 ? ' song' : ' songs'));
+            b.onclick = () => { const place = [...ul.children].indexOf(li); hidden.has(k) ? hidden.delete(k) : hidden.add(k); legend(); later(); ul.children[place].firstChild.focus(); }; li.append(b); ul.append(li);
           };
           if (layer.isRange) {
             if (layer.low) { const li = document.createElement('li'), bar = document.createElement('div'), ends = document.createElement('div'), a = document.createElement('span'), b = document.createElement('span');
@@ -108,10 +110,17 @@ extension MapPage {
         }
         const audio = document.getElementById('audio');
         function play(i) {
-          const stop = i < 0 || i === playing || !map.files[i]; audio.pause(); playing = stop ? -1 : i; later(); if (stop) return;
+          const stop = i < 0 || i === playing || !map.files[i]; audio.pause(); playing = stop ? -1 : i; later();
+          document.getElementById('now').textContent = stop ? '' : 'playing ' + map.artists[i] + ' – ' + map.titles[i]; if (stop) return;
           audio.src = map.base + map.files[i]; audio.onloadedmetadata = () => { audio.currentTime = map.starts[i] < audio.duration ? map.starts[i] : 0; audio.play().catch(() => {}); };
         }
-        audio.onended = audio.onerror = () => { playing = -1; later(); };
+        audio.onended = () => play(-1);
+        audio.onerror = () => { if (playing < 0) return; const file = map.files[playing]; play(-1); document.getElementById('now').textContent = 'cannot play ' + decodeURIComponent(file); };
+        // To a song: into the middle of what the panel leaves free, close enough to see its neighbours.
+        function go(i) {
+          const s = Math.max(scale, least * 2 * Math.min(12, Math.max(3, Math.sqrt(n / 60)))), x = (W - (W > 640 ? 268 : 0)) / 2, y = (W > 640 ? H : H * .62) / 2;
+          scale = s; ox = x - X[i] * s; oy = y - Y[i] * s; hover = i; later(); tell(i, x, y);
+        }
         // A click is a press without a movement; of a double click, which zooms, the first one plays and the second one stops.
         const held = new Map(); let gap = 0, moved = 0;
         canvas.onpointerdown = e => { canvas.setPointerCapture(e.pointerId); held.set(e.pointerId, [e.clientX, e.clientY]); gap = 0; moved = held.size > 1 ? 99 : 0; };
@@ -128,14 +137,19 @@ extension MapPage {
         function zoom(f, x, y) { const s = Math.min(Math.max(scale * f, least), least * 400); ox = x - (x - ox) * s / scale; oy = y - (y - oy) * s / scale; scale = s; later(); }
         canvas.addEventListener('wheel', e => { e.preventDefault(); zoom(Math.exp(-e.deltaY * (e.deltaMode ? .05 : .0015)), e.clientX, e.clientY); }, { passive: false });
         canvas.ondblclick = e => zoom(2, e.clientX, e.clientY);
-        addEventListener('keydown', e => { if (e.target.id === 'q') return; const f = { '+': 1.3, '=': 1.3, '-': 1 / 1.3 }[e.key]; if (f) zoom(f, W / 2, H / 2); else if (e.key === 'Escape') play(-1); else if (e.key === '0') { fit(); later(); } else if (e.key === '/') { e.preventDefault(); document.getElementById('q').focus(); } });
+        addEventListener('keydown', e => { if (e.target.matches('input,select')) return;
+          const move = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] }[e.key]; if (move) { e.preventDefault(); ox += move[0]; oy += move[1]; later(); return; }
+          const f = { '+': 1.3, '=': 1.3, '-': 1 / 1.3 }[e.key]; if (f) zoom(f, W / 2, H / 2); else if (e.key === 'Escape') play(-1); else if (e.key === '0') { fit(); later(); } else if (e.key === '/') { e.preventDefault(); document.getElementById('q').focus(); } });
         const plain = s => s.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(); let index = null;
         document.getElementById('q').oninput = e => {
           const words = plain(e.target.value).split(/\s+/).filter(Boolean);
           index ??= map.titles.map((t, i) => plain(map.artists[i] + ' ' + t));
           hits = words.length ? index.flatMap((s, i) => words.every(w => s.includes(w)) ? [i] : []) : null;
           document.getElementById('found').textContent = hits ? (hits.length === 1 ? '1 song' : hits.length.toLocaleString('en') + ' songs') : ''; later();
+          document.getElementById('hits').replaceChildren(...(hits || []).slice(0, 8).map(i => { const li = document.createElement('li'), b = document.createElement('button');
+            b.textContent = map.artists[i] + ' – ' + map.titles[i]; b.title = b.textContent; b.onclick = () => { go(i); play(i); }; li.append(b); return li; }));
         };
+        document.getElementById('q').onkeydown = e => { if (e.key === 'Enter' && hits && hits.length) go(hits[0]); };
         const mode = document.getElementById('mode');
         for (const [id, text] of [['genre', 'genre'], ['artist', 'artist'], ['year', 'year'], ['plays', 'plays'], ['new', 'new or played']]) mode.append(new Option(text, id, false, id === map.coloring));
         mode.onchange = () => { layer = layers[mode.value]; hidden.clear(); legend(); later(); };

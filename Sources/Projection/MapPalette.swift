@@ -1,5 +1,6 @@
-/// Colours that the colour-blind tell apart: Okabe & Ito's eight, their yellow and black fitted to the background, and cividis
-/// (Nuñez, Anderton & Renslow 2018) for what has an order.
+/// Colours that the colour-blind tell apart: near Okabe & Ito's eight, moved so that each two differ by a CIEDE2000 of 10 at least for
+/// normal vision, protanopia, deuteranopia and tritanopia (ColorVisionTests); and cividis (Nuñez, Anderton & Renslow 2018) for what has
+/// an order.
 public struct MapPalette: Equatable, Sendable {
     public struct Color: Equatable, Sendable {
         public let red: UInt8
@@ -42,7 +43,7 @@ public struct MapPalette: Equatable, Sendable {
         background: Color(0xFBFAF7), panel: Color(0xFFFFFF), text: Color(0x22252B),
         faint: Color(0x7A7F89), other: Color(0xB4B8C0),
         categories: [
-            0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0xA89A00, 0x5B4B8A,
+            0x0075BF, 0xD96C00, 0x2E9A6E, 0xC979AB, 0xEDA20D, 0x4CB6EF, 0x7D6B37, 0x574784,
         ].map(Color.init),
         ramp: [0x00204D, 0x31446B, 0x666970, 0x958F78, 0xC5B252, 0xE8CC2E].map(Color.init))
 
@@ -50,7 +51,7 @@ public struct MapPalette: Equatable, Sendable {
         background: Color(0x14161B), panel: Color(0x1D2027), text: Color(0xECEDEF),
         faint: Color(0x9298A3), other: Color(0x5D636E),
         categories: [
-            0x3D9BE0, 0xF0732A, 0x1CC195, 0xE08FBE, 0xF5B32E, 0x8FD3FA, 0xF0E442, 0xA99BE8,
+            0x1693FF, 0xE3570C, 0x0BB995, 0xFC758B, 0xE6A931, 0x92D6FF, 0xF1E84E, 0x9F96C2,
         ].map(Color.init),
         ramp: [0x3B5B96, 0x5E6A8C, 0x83827F, 0xA99D74, 0xD2BB57, 0xFFEA46].map(Color.init))
 

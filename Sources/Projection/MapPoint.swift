@@ -47,6 +47,14 @@ public struct ColorLayer: Equatable, Sendable {
         /// Codes 0…254 run from the first to the last of five evenly spaced values; 255 is not known.
         case range(stops: [String], unknown: Int)
 
+        /// Whether a code says that there is no category, or that the value is not known.
+        func isOther(_ code: UInt8) -> Bool {
+            switch self {
+            case .categories(let names, _, _): Int(code) >= names.count
+            case .range: code == 255
+            }
+        }
+
         /// Whether a code is drawn as a diamond: behind the eighth category the colours come again in that shape.
         func isDiamond(_ code: UInt8) -> Bool {
             if case .categories(let names, _, _) = self {

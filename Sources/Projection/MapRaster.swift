@@ -67,27 +67,38 @@ public enum MapRaster {
     ) {
         let layer = scene.layer
         let side = MapScene.plot.side
+        func place(_ i: Int) -> (x: Double, y: Double) {
+            (
+                (offset.x + scene.places[i].x * side) * zoom,
+                (offset.y + scene.places[i].y * side) * zoom
+            )
+        }
         if scene.hasClouds {
             for i in scene.places.indices {
+                let (x, y) = place(i)
                 raster.disc(
-                    x: (offset.x + scene.places[i].x * side) * zoom,
-                    y: (offset.y + scene.places[i].y * side) * zoom,
+                    x: x, y: y,
                     radius: scene.radius * MapScene.cloud.reach * zoom, edge: 0.5,
                     color: palette.color(layer.codes[i], layer.scale),
                     opacity: MapScene.cloud.opacity)
             }
         }
-        for i in scene.places.indices {
-            let x = (offset.x + scene.places[i].x * side) * zoom
-            let y = (offset.y + scene.places[i].y * side) * zoom
-            mark(
-                layer.codes[i], layer.scale, palette, x, y, scene.radius * zoom, scene.opacity,
-                on: &raster)
-            if scene.showsRings, scene.points[i].isNew {
-                raster.disc(
-                    x: x, y: y, radius: (scene.radius + 2.2) * zoom, thickness: 1.1 * zoom,
-                    color: palette.text, opacity: 0.9)
+        // Songs of no category lie below the others: of many genres most are too small for a colour.
+        let isOther = layer.codes.map { layer.scale.isOther($0) }
+        for isBelow in [true, false] {
+            for i in scene.places.indices where isOther[i] == isBelow {
+                let (x, y) = place(i)
+                mark(
+                    layer.codes[i], layer.scale, palette, x, y, scene.radius * zoom,
+                    scene.opacity, on: &raster)
             }
+        }
+        guard scene.showsRings else { return }
+        for i in scene.places.indices where scene.points[i].isNew {
+            let (x, y) = place(i)
+            raster.disc(
+                x: x, y: y, radius: (scene.radius + 2.2) * zoom, thickness: 1.1 * zoom,
+                color: palette.text, opacity: 0.9)
         }
     }
 }

@@ -20,21 +20,25 @@ public struct MapScene: Sendable {
         self.points = points
         self.coloring = coloring ?? ColorLayer.standard(for: points)
         layers = MapColoring.allCases.map { ColorLayer(points, by: $0) }
-        places = Self.places(points)
+        // Somewhat less than two radii, so that an island still looks like one.
+        places = MapSpacing.apart(
+            Self.places(points), distance: 1.7 * Self.radius(points.count) / Self.plot.side)
         regions = MapRegions.find(points, at: places)
     }
 
     var layer: ColorLayer { layers.first { $0.coloring == coloring } ?? layers[0] }
 
     /// A dot's radius: as large as lets neighbours stand apart, on average.
-    var radius: Double {
-        min(5.5, max(0.55, 0.19 * Self.plot.side / Double(max(1, points.count)).squareRoot()))
+    var radius: Double { Self.radius(points.count) }
+
+    static func radius(_ count: Int) -> Double {
+        min(5.5, max(0.55, 0.19 * plot.side / Double(max(1, count)).squareRoot()))
     }
 
     /// How much of the background a dot hides.
     var opacity: Double {
         points.count < 2000
-            ? 0.88 : points.count < 20_000 ? 0.7 : points.count < 100_000 ? 0.45 : 0.3
+            ? 0.88 : points.count < 20_000 ? 0.7 : points.count < 100_000 ? 0.6 : 0.5
     }
 
     /// Above this, dots are drawn as a picture: no reader draws 300,000 circles.

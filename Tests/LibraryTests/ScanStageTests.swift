@@ -21,8 +21,12 @@ final class ScanFolder {
         catalogue = try Catalogue(LibraryLocation(root: folder.file("library")), create: true)
     }
 
-    func write(_ name: String, pitch: Double, title: String = "", seconds: Double = 4) throws {
+    func write(
+        _ name: String, pitch: Double, title: String = "", languages: [String] = [],
+        seconds: Double = 4
+    ) throws {
         var tags = AudioTags()
+        tags.languages = languages
         tags.title = title.isEmpty ? nil : title
         let samples = (0..<Int(22050 * seconds)).map {
             Float(0.3 * sin(2 * .pi * pitch * Double($0) / 22050))
@@ -79,6 +83,40 @@ final class CountingHearing: Hearing {
         #expect(after[0].path.hasSuffix("ä moved.flac"))
         #expect(after.map(\.durationSeconds) == before.map(\.durationSeconds))
         #expect(after.map(\.place) == before.map(\.place))
+    }
+
+    /// A library of before languages were kept opens, keeps all it knew, and the next scan reads tags and nothing else.
+    @Test func aLibraryOfVersion4IsReadAgainOnceWithoutDecoding() throws {
+        let folder = try ScanFolder()
+        let hearing = try CountingHearing()
+        try folder.write("a.flac", pitch: 300, title: "A", languages: ["Spanish", "Basque"])
+        try folder.write("b.flac", pitch: 500, title: "B")
+        _ = try folder.scan(hearing)
+        #expect(hearing.count() == 2)
+        let before = try folder.catalogue.tracks()
+        try folder.catalogue.database.write { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE track DROP COLUMN languages;
+                    DELETE FROM grdb_migrations WHERE identifier = '5';
+                    PRAGMA user_version = 4
+                    """)
+        }
+        let catalogue = try Catalogue(folder.catalogue.location)
+        #expect(try catalogue.tracks().map(\.languages) == [nil, nil])
+        #expect(try catalogue.tracks().allSatisfy { !$0.labels.contains { $0.kind == "language" } })
+        let revision = try catalogue.revision("tracks")
+        let again = try folder.scan(hearing)
+        #expect(again.unchanged == 2 && again.reread == 2 && again.updated == 0)
+        #expect(hearing.count() == 0 && again.audioSeconds == 0)
+        // Nothing that stages work from has changed.
+        #expect(try catalogue.revision("tracks") == revision)
+        let after = try catalogue.tracks()
+        #expect(after == before && after.map(\.languages) == ["Spanish; Basque", ""])
+        let languages = after[0].labels.filter { $0.kind == "language" }
+        #expect(Set(languages.map(\.value)) == ["Spanish", "Basque"])
+        let last = try folder.scan(hearing)
+        #expect(last.unchanged == 2 && last.reread == 0)
     }
 
     @Test func changedAudioIsHeardAgain() throws {

@@ -97,6 +97,41 @@ import Testing
         #expect(Enrichment.find(random, tags: tags).count { !$0.isEmpty } <= 5)
     }
 
+    /// A library of rap and folk in three languages: a unit whose best songs are Spanish rap is called so, one of folk by its genre alone.
+    @Test func languagesAreNamedBesideGenres() {
+        func tag(_ kind: String, _ value: String) -> Enrichment.Tag {
+            .init(kind: kind, value: value)
+        }
+        let tags = (0..<300).map { i in
+            Set([
+                tag("genre", i % 2 == 0 ? "rap" : "folk"),
+                tag("language", ["English", "Spanish", "German"][i / 2 % 3]),
+                tag("artist", "\(i / 10)"), tag("years", "\(1980 + i % 40 / 10 * 10)s"),
+            ])
+        }
+        let spanishRap = tags.indices.filter {
+            tags[$0].contains(tag("genre", "rap")) && tags[$0].contains(tag("language", "Spanish"))
+        }
+        let folk = tags.indices.filter { $0 % 2 == 1 }
+        let german = tags.indices.filter { tags[$0].contains(tag("language", "German")) }
+        let found = Enrichment.find(
+            [
+                Array(spanishRap.shuffledBySeed().prefix(20)),
+                Array(folk.shuffledBySeed().prefix(20)),
+                Array(german.shuffledBySeed().prefix(20)), Array(0..<20), [],
+            ], tags: tags)
+        #expect(Enrichment.words(found[0]) == "rap, Spanish")
+        #expect(Enrichment.words(found[1]) == "folk")
+        #expect(Enrichment.words(found[2]) == "German")
+        // Two artists' songs, of every genre and language.
+        #expect(found[3].first?.kind == "artist" && Enrichment.words(found[3]) != nil)
+        #expect(Enrichment.words(found[4]) == nil)
+        let spanish = found[0].first { $0.kind == "language" }
+        #expect(
+            spanish?.evidence.hasPrefix("language Spanish: 20 of its 20 best songs, 100 of all 300")
+                == true)
+    }
+
     @Test func stripsShowTheMomentLowAtTheFoot() throws {
         var mel = Matrix(rows: 100, columns: 128)
         for frame in 50..<60 { mel[frame, 0] = 5 }
@@ -107,5 +142,13 @@ import Testing
         let png = SpectrogramStrip.png(mel, frames: 0..<100, width: 100, height: 40)
         #expect(png.prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]) && png.count < 600)
         #expect(png[24] == 4 && png[25] == 3)
+    }
+}
+
+extension [Int] {
+    /// In another order, always the same.
+    fileprivate func shuffledBySeed() -> [Int] {
+        var generator = SeededGenerator(seed: 5)
+        return map { ($0, generator.next()) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 }

@@ -103,6 +103,30 @@ private func world(_ count: Int = 300) -> [MapPoint] {
         #expect(svg.utf8.count < 3_000_000)
     }
 
+    /// A dozen songs at one place, and two islands: dots make room for each other, and nothing else moves.
+    @Test func dotsOfFewSongsDoNotCoverEachOther() {
+        var points = world(60)
+        for i in 0..<12 { (points[i].x, points[i].y) = (200, 200) }
+        points.append(MapPoint(x: -300, y: -300, title: "far", artist: "away"))
+        let scene = MapScene(points)
+        let least = 1.6 * scene.radius / MapScene.plot.side
+        for i in scene.places.indices {
+            for j in 0..<i {
+                let (a, b) = (scene.places[i], scene.places[j])
+                #expect(hypot(a.x - b.x, a.y - b.y) > least)
+            }
+        }
+        // The dozen stays together around where it was: at most ten dots across.
+        let dozen = scene.places.prefix(12)
+        let x = dozen.reduce(0) { $0 + $1.x } / 12
+        let y = dozen.reduce(0) { $0 + $1.y } / 12
+        #expect(dozen.allSatisfy { hypot($0.x - x, $0.y - y) < 5 * least })
+        #expect(MapScene(points).places.map(\.x) == scene.places.map(\.x))
+        // Songs that had room stay where they were.
+        let before = MapSpacing.apart([(0.2, 0.2), (0.8, 0.8)], distance: 0.1)
+        #expect(before[0] == (0.2, 0.2) && before[1] == (0.8, 0.8))
+    }
+
     @Test func colorsDifferAlsoInGrey() {
         for palette in [MapPalette.light, .dark] {
             #expect(Set(palette.categories.map(\.hex)).count == 8)

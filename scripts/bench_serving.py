@@ -126,6 +126,11 @@ def most_memory(process):
     return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1024
 
 
+def processor_seconds(process):
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Writer(threading.Thread):
     """Listens and feedback at a steady rate; remembers what was accepted."""
 
@@ -255,15 +260,18 @@ def figures(wrk):
 
 
 def table(server, script, options):
-    print("\n| load | requests/s | p50 ms | p99 ms | errors | MB |\n|---|---|---|---|---|---|", flush=True)
+    print("\n| load | requests/s | p50 ms | p99 ms | errors | processor ms each | MB |\n|---|---|---|---|---|---|---|", flush=True)
     for kind in ("health", "track", "similar", "recommend", "mixed"):
         writer = Writer(server.base, options, options.listens, False) if kind == "mixed" else None
         if writer:
             writer.start()
-        rate, p50, p99, errors, _ = server.load(script, options, kind, options.seconds)
+        before = processor_seconds(server.process)
+        rate, p50, p99, errors, n = server.load(script, options, kind, options.seconds)
+        each = 1000 * (processor_seconds(server.process) - before) / max(1, n)
         if writer:
             writer.stop()
-        print(f"| {kind} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {errors} | {memory(server.process):.0f} |", flush=True)
+        print(f"| {kind} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {errors} | {each:.2f} | {memory(server.process):.0f} |",
+              flush=True)
     print(f"\nfeedback meanwhile: {len(writer.words)} accepted, {len(writer.failed)} failed")
 
 

@@ -57,10 +57,12 @@ public struct Ranker: Codable, Equatable, Sendable {
 
     public init() {}
 
-    /// How many of the best candidates decide about the list's first try: all that discovery and seeds look at, else those that
-    /// ``rank(_:count:)`` goes through first.
+    /// How many of the best candidates are worth finding first: all that discovery and seeds look at; else as many as the limits will
+    /// most likely leave enough of. Whoever gets too short a list finds more and ranks again, which gives the same list.
     public func wanted(for count: Int) -> Int {
-        discovery > 0 || seed != nil ? max(400, 16 * count) : max(64, 4 * count)
+        if discovery > 0 || seed != nil { return max(400, 16 * count) }
+        // Without limits only versions of one recording fall out.
+        return maxPerArtist == 0 && maxPerAlbum == 0 ? count + 12 : max(64, 4 * count)
     }
 
     /// The best `count` candidates, best first: never two versions of one recording, at most ``maxPerArtist`` by one artist and

@@ -1,17 +1,25 @@
 """Load on `coldwave serve` with a made-up library: requests a second, latencies and memory, by wrk (Debian's `wrk`) on loopback.
 
 Usage: bench_serving.py COLDWAVE [--songs 1000000] [--listeners 100000] [--plays 30] [--seconds 20] [--connections 8] [--keep DIR]
+                        [--soak MINUTES] [--listens 20] [--slow 0]
 
 The library is made in SQLite and NumPy files directly: songs without audio in 200 styles, listeners who each play in three of them,
 one song in five without a play; `coldwave factorize` learns the taste space from the plays, and the predictions are the songs'
 factors (for songs without plays: the mean of their style, plus noise), as a network might give them. wrk runs on the same machine
 and takes its share of the cores. "mixed" is 50 % similar, 40 % recommendations, 10 % song pages, with feedback written throughout.
+
+--soak MINUTES runs the mixed load instead, with `--listens` a second submitted as scrobblers do (ListenBrainz' submit-listens; every
+fourth one is feedback instead) and the memory looked at every minute. Every listen and word that was accepted is then looked for in
+the catalogue, after the server has ended.
+
+--slow N holds N connections open throughout that send a byte of a request a second, or read an answer a byte a second.
 """
 import argparse
 import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -114,6 +122,196 @@ def memory(process):
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1024
 
 
+def most_memory(process):
+    return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1024
+
+
+def processor_seconds(process):
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Writer(threading.Thread):
+    """Listens and feedback at a steady rate; remembers what was accepted."""
+
+    def __init__(self, base, options, rate, listens):
+        super().__init__(daemon=True)
+        self.base, self.options, self.rate, self.listens = base, options, rate, listens
+        self.stopping = threading.Event()
+        # Listener, song and second of each listen; and the last word of each listener about each song.
+        self.accepted, self.words, self.failed, self.slowest = [], {}, [], 0.0
+
+    def run(self):
+        random = np.random.default_rng(1)
+        due, n = time.time(), 0
+        while not self.stopping.is_set():
+            due += 1 / self.rate
+            time.sleep(max(0, due - time.time()))
+            listener, song = int(random.integers(self.options.listeners)), int(random.integers(self.options.songs))
+            n += 1
+            is_word = not self.listens or n % 4 == 0
+            if is_word:
+                request = urllib.request.Request(
+                    f"{self.base}/api/v1/listeners/listener-{listener}/feedback/{song + 1}", b'{"score":1}',
+                    {"Content-Type": "application/json"}, method="PUT")
+            else:
+                # A second of its own for each: the same listener, song and second would be one listen.
+                second = 1_600_000_000 + n
+                body = {"listen_type": "single", "payload": [{"listened_at": second, "track_metadata": {
+                    "artist_name": f"Artist {song // 10}", "track_name": f"Song {song}"}}]}
+                request = urllib.request.Request(
+                    f"{self.base}/1/submit-listens", json.dumps(body).encode(),
+                    {"Content-Type": "application/json", "Authorization": f"Token listener-{listener}"}, method="POST")
+            started = time.time()
+            try:
+                urllib.request.urlopen(request, timeout=30).read()
+            except OSError as error:
+                self.failed.append(str(error))
+                continue
+            self.slowest = max(self.slowest, time.time() - started)
+            if is_word:
+                self.words[listener, song] = 1
+            else:
+                self.accepted.append((listener, song, second))
+
+    def stop(self):
+        self.stopping.set()
+        self.join()
+
+    def missing(self, library):
+        """What was accepted and is not in the catalogue; and what still waits in the server's own database."""
+        catalogue = sqlite3.connect(library / "catalogue.sqlite")
+        of_second = {}
+        for row in catalogue.execute(
+                """SELECT p.time, l.name, t.title FROM play p JOIN listener l ON l.id = p.listenerID
+                   JOIN reference r ON r.id = p.referenceID JOIN track t ON t.id = r.trackID WHERE p.time >= 1600000000"""):
+            of_second.setdefault(row[0], []).append((row[1], row[2]))
+        lost = [x for x in self.accepted if (f"listener-{x[0]}", f"Song {x[1]}") not in of_second.get(x[2], [])]
+        words = set(catalogue.execute(
+            """SELECT l.name, t.title FROM feedback f JOIN listener l ON l.id = f.listenerID
+               JOIN reference r ON r.id = f.referenceID JOIN track t ON t.id = r.trackID WHERE f.score = 1"""))
+        lost += [x for x in self.words if (f"listener-{x[0]}", f"Song {x[1]}") not in words]
+        waiting, = sqlite3.connect(library / "server.sqlite").execute("SELECT count(*) FROM inbox").fetchone()
+        return len(lost), waiting
+
+
+class SlowClients(threading.Thread):
+    """Connections that send a request, or read its answer, a byte a second."""
+
+    def __init__(self, base, count):
+        super().__init__(daemon=True)
+        self.address = (re.search(r"//([^:]+):", base)[1], int(base.rsplit(":", 1)[1]))
+        self.count, self.stopping, self.open = count, threading.Event(), 0
+
+    def run(self):
+        text = b"GET /api/v1/tracks/1/similar?count=500 HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 4000
+        clients = []
+        for i in range(self.count):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(self.address)
+            client.setblocking(False)
+            if i % 2:
+                client.send(text + b"\r\n\r\n")
+            clients.append((client, i % 2, [0]))
+        while not self.stopping.wait(1):
+            self.open = 0
+            for client, reads, at in clients:
+                try:
+                    if reads:
+                        self.open += client.recv(1) != b""
+                    else:
+                        self.open += client.send(text[at[0]:at[0] + 1])
+                        at[0] += 1
+                except BlockingIOError:
+                    self.open += 1
+                except OSError:
+                    pass
+
+    def stop(self):
+        self.stopping.set()
+        self.join()
+
+
+class Server:
+    def __init__(self, coldwave, library):
+        started = time.time()
+        self.process = subprocess.Popen(
+            [coldwave, "serve", "--open", "--port", "0", "--library", library, "-q"], stdout=subprocess.PIPE, text=True)
+        self.base = self.process.stdout.readline().split()[-1].rstrip("/")
+        self.seconds = time.time() - started
+
+    def load(self, script, options, kind, seconds, wait=True):
+        environment = os.environ | {"SONGS": str(options.songs), "LISTENERS": str(options.listeners), "KIND": kind}
+        wrk = subprocess.Popen(
+            ["wrk", "-t1", f"-c{options.connections}", f"-d{seconds}s", "--timeout", "30s", "-s", script, self.base],
+            env=environment, stdout=subprocess.PIPE, text=True)
+        return wrk if not wait else figures(wrk)
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def figures(wrk):
+    output, _ = wrk.communicate()
+    n, status, failed, p50, p99, seconds = map(float, re.search(r"RESULT (.*)", output)[1].split())
+    return n / seconds, p50, p99, int(status + failed), int(n)
+
+
+def table(server, script, options):
+    print("\n| load | requests/s | p50 ms | p99 ms | errors | processor ms each | MB |\n|---|---|---|---|---|---|---|", flush=True)
+    for kind in ("health", "track", "similar", "recommend", "mixed"):
+        writer = Writer(server.base, options, options.listens, False) if kind == "mixed" else None
+        if writer:
+            writer.start()
+        before = processor_seconds(server.process)
+        rate, p50, p99, errors, n = server.load(script, options, kind, options.seconds)
+        each = 1000 * (processor_seconds(server.process) - before) / max(1, n)
+        if writer:
+            writer.stop()
+        print(f"| {kind} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {errors} | {each:.2f} | {memory(server.process):.0f} |",
+              flush=True)
+    print(f"\nfeedback meanwhile: {len(writer.words)} accepted, {len(writer.failed)} failed")
+
+
+def soak(server, script, library, options):
+    writer = Writer(server.base, options, options.listens, True)
+    slow = SlowClients(server.base, options.slow) if options.slow else None
+    writer.start()
+    if slow:
+        slow.start()
+    wrk = server.load(script, options, "mixed", round(60 * options.soak), wait=False)
+    print("\n| minute | MB | listens and words accepted | failed |\n|---|---|---|---|", flush=True)
+    history, started = [], time.time()
+    for minute in range(1, round(options.soak) + 1):
+        time.sleep(max(0, started + 60 * minute - time.time() - (1 if minute == round(options.soak) else 0)))
+        history.append(memory(server.process))
+        print(f"| {minute} | {history[-1]:.0f} | {len(writer.accepted) + len(writer.words):,} | {len(writer.failed)} |",
+              flush=True)
+    rate, p50, p99, errors, n = figures(wrk)
+    writer.stop()
+    most = most_memory(server.process)
+    open_slow = slow.open if slow else 0
+    if slow:
+        slow.stop()
+    server.end()
+    lost, waiting = writer.missing(library)
+    accepted = len(writer.accepted) + len(writer.words)
+    early = history[min(2, len(history) - 1)]
+    print(f"""
+| {options.soak:g} minutes of mixed load | |
+|---|---|
+| requests | {n:,} ({rate:,.0f} a second; p50 {p50:.2f} ms, p99 {p99:.2f} ms) |
+| errors | {errors} |
+| listens and words accepted | {accepted:,} ({len(writer.accepted):,} and {len(writer.words):,}); the slowest took {1000 * writer.slowest:.0f} ms |
+| refused or failed | {len(writer.failed)} {writer.failed[:3] or ''} |
+| accepted, and not in the catalogue afterwards | {lost} ({waiting} waiting) |
+| resident memory after minute {min(3, len(history))}, at the end, at most | {early:.0f}, {history[-1]:.0f} ({100 * (history[-1] / early - 1):+.1f} %), {most:.0f} MB |""")
+    if slow:
+        print(f"| connections that crawled along at the end | {open_slow} of {options.slow} |")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("coldwave")
@@ -123,6 +321,9 @@ def main():
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--soak", type=float, default=0)
+    parser.add_argument("--listens", type=float, default=20)
+    parser.add_argument("--slow", type=int, default=0)
     options = parser.parse_args()
     if not shutil.which("wrk"):
         raise SystemExit("wrk is missing: apt-get install wrk")
@@ -135,43 +336,14 @@ def main():
             print(f"made the library in {time.time() - started:.0f} s", flush=True)
         script = Path(temporary) / "load.lua"
         script.write_text(LUA)
-        started = time.time()
-        server = subprocess.Popen([options.coldwave, "serve", "--open", "--port", "0", "--library", library, "-q"],
-                                  stdout=subprocess.PIPE, text=True)
-        base = server.stdout.readline().split()[-1].rstrip("/")
-        print(f"started in {time.time() - started:.1f} s, {memory(server):.0f} MB", flush=True)
-        print(f"{'load':<12}{'requests/s':>12}{'p50 ms':>10}{'p99 ms':>10}{'errors':>8}{'MB':>8}")
-        stop, listens = threading.Event(), [0, 0]
-
-        def listen():
-            random = np.random.default_rng(1)
-            while not stop.wait(0.05):
-                listener, song = random.integers(options.listeners), random.integers(options.songs) + 1
-                request = urllib.request.Request(
-                    f"{base}/api/v1/listeners/listener-{listener}/feedback/{song}", b'{"score":1}',
-                    {"Content-Type": "application/json"}, method="PUT")
-                try:
-                    urllib.request.urlopen(request).read()
-                    listens[0] += 1
-                except OSError:
-                    listens[1] += 1
-
-        for kind in ("health", "track", "similar", "recommend", "mixed"):
-            writer = threading.Thread(target=listen) if kind == "mixed" else None
-            if writer:
-                writer.start()
-            environment = os.environ | {"SONGS": str(options.songs), "LISTENERS": str(options.listeners), "KIND": kind}
-            output = subprocess.run(
-                ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", "--timeout", "30s", "-s", script, base],
-                env=environment, capture_output=True, text=True, check=True).stdout
-            if writer:
-                stop.set()
-                writer.join()
-            n, status, failed, p50, p99, seconds = map(float, re.search(r"RESULT (.*)", output)[1].split())
-            print(f"{kind:<12}{n / seconds:>12.0f}{p50:>10.2f}{p99:>10.2f}{status + failed:>8.0f}{memory(server):>8.0f}", flush=True)
-        print(f"feedback meanwhile: {listens[0]} accepted, {listens[1]} failed")
-        server.terminate()
-        server.wait()
+        server = Server(options.coldwave, library)
+        print(f"{options.songs:,} songs, {options.listeners:,} listeners, {options.connections} connections; machine's load "
+              f"{os.getloadavg()[0]:.1f} before; started in {server.seconds:.1f} s, {memory(server.process):.0f} MB", flush=True)
+        if options.soak:
+            soak(server, script, library, options)
+        else:
+            table(server, script, options)
+            server.end()
 
 
 main()

@@ -11,8 +11,6 @@ public struct LibrarySnapshot: Sendable {
     public let version: LibraryVersion
     public let roots: [String]
     private let made: ContinuousClock.Instant
-    /// What reading it took.
-    let seconds: Double
 
     /// Seconds since it was read.
     var age: Double { (ContinuousClock.now - made) / .seconds(1) }
@@ -20,7 +18,6 @@ public struct LibrarySnapshot: Sendable {
     /// Reads everything anew.
     /// - Parameter older: whose recommender goes on where the artefacts of now don't belong together, as in the middle of a build.
     init(_ catalogue: Catalogue, older: LibrarySnapshot? = nil) throws {
-        let started = ContinuousClock.now
         self.catalogue = catalogue
         version = try catalogue.version()
         roots = try catalogue.roots()
@@ -32,7 +29,16 @@ public struct LibrarySnapshot: Sendable {
             reason = error
         }
         made = ContinuousClock.now
-        seconds = (made - started) / .seconds(1)
+    }
+
+    /// The same artefacts and tracks, with the plays of now counted beside songs.
+    init(recounting old: LibrarySnapshot) throws {
+        catalogue = old.catalogue
+        version = try catalogue.version()
+        roots = old.roots
+        recommender = try old.recommender.map(Recommender.init(recounting:))
+        reason = old.reason
+        made = ContinuousClock.now
     }
 
     /// - Throws: ``LibraryError`` saying what to do first.
@@ -53,6 +59,11 @@ public struct LibrarySnapshot: Sendable {
             throw APIError.notFound("there is no track \(id)", next: "GET tracks lists them")
         }
         return track
+    }
+
+    func similar(to track: Track, count: Int) throws -> [Suggestion] {
+        let recommender = try requireRecommender()
+        return try recommender.similar(to: recommender.seeds(of: [track]), count: count)
     }
 
     /// A track by chance: the same for the same seed.

@@ -52,11 +52,13 @@ public final class LibraryStore: Service {
             let fresh = try await blocking.run { () -> LibrarySnapshot? in
                 let version = try old.catalogue.version()
                 if version == old.version { return nil }
-                // Lists go by the plays of now anyway; only the counts beside songs wait, so that reading them costs little.
-                let isDue = old.age > max(5, 20 * old.seconds)
-                let onlyPlays =
-                    version.runs == old.version.runs && version.tracks == old.version.tracks
-                return onlyPlays && !isDue ? nil : try LibrarySnapshot(old.catalogue, older: old)
+                guard version.runs == old.version.runs, version.tracks == old.version.tracks,
+                    let recommender = old.recommender
+                else { return try LibrarySnapshot(old.catalogue, older: old) }
+                // Lists go by the plays of now anyway; only the counts beside songs wait, so that counting takes 1 % of the time
+                // at most.
+                let isDue = old.age > max(5, 100 * recommender.countingSeconds)
+                return isDue ? try LibrarySnapshot(recounting: old) : nil
             }
             guard let fresh else { return }
             snapshot.withLock { $0 = fresh }

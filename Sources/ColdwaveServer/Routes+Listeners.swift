@@ -202,11 +202,10 @@ struct ListenerRoutes: Sendable {
         let name = call.required("name")
         try call.requireListener(name)
         let auth = call.context.auth
-        return .json(
-            try await parts.library.read { snapshot in
-                let list = try make(snapshot.requireRecommender(), name)
-                return SuggestionList(
-                    listener: name, suggestions: try snapshot.views(list, for: auth))
-            })
+        return try await parts.library.read { snapshot in
+            let list = try make(snapshot.requireRecommender(), name)
+            return .json(
+                SuggestionList(listener: name, suggestions: snapshot.views(list, for: auth)))
+        }
     }
 }

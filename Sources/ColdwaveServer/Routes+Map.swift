@@ -118,7 +118,7 @@ private struct ServedMap: Sendable {
         var ids: [Int64] = []
         var points: [MapPoint] = []
         for (row, id) in stored.tracks.enumerated() {
-            guard let track = recommender.track(id), !track.missing, track.kind == .song,
+            guard let track = recommender.listed(id), !track.missing, track.kind == .song,
                 UInt32(exactly: id) != nil
             else { continue }
             ids.append(id)
@@ -128,7 +128,7 @@ private struct ServedMap: Sendable {
                     artist: track.artist,
                     genres: track.genres.split(separator: ";").map {
                         $0.trimmingCharacters(in: .whitespaces)
-                    }.filter { !$0.isEmpty }, year: track.year, plays: recommender.plays(of: id)))
+                    }.filter { !$0.isEmpty }, year: track.year, plays: track.plays))
         }
         let scene = MapScene(points)
         // The most frequent first, so that colours go to what there is much of.

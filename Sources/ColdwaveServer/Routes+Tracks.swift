@@ -45,14 +45,14 @@ struct TrackRoutes: Sendable {
             failures: [404, 409]
         ) { call in
             let (id, count, auth) = (call.id("id"), call.int("count", or: 20), call.context.auth)
-            return .json(
-                try await parts.library.read { snapshot in
-                    let track = try snapshot.requireTrack(id)
-                    let recommender = try snapshot.requireRecommender()
-                    let list = try recommender.similar(
-                        to: recommender.seeds(of: [track]), count: count)
-                    return SuggestionList(suggestions: try snapshot.views(list, for: auth))
-                })
+            return try await parts.library.read { snapshot in
+                // What is not in the recommender's memory may have come since.
+                let recommender = try? snapshot.requireRecommender()
+                let list =
+                    try recommender?.similar(to: id, count: count)
+                    ?? snapshot.similar(to: snapshot.requireTrack(id), count: count)
+                return .json(SuggestionList(suggestions: snapshot.views(list, for: auth)))
+            }
         }
     }
 
@@ -96,7 +96,7 @@ struct TrackRoutes: Sendable {
             return .json(
                 try await parts.library.read { snapshot in
                     let track = try snapshot.requireTrack(id)
-                    let factors = snapshot.recommender?.factors(of: track)
+                    let factors = try snapshot.recommender?.factors(of: track)
                     return Detail(
                         song: try snapshot.view(track, for: auth), track: track,
                         factors: .init(

@@ -16,6 +16,20 @@ struct SongView: Encodable, Sendable {
     let hasCover: Bool
     let kind: String
 
+    init(_ song: ListedSong, showsPath: Bool) {
+        id = song.id
+        title = song.title
+        artist = song.artist
+        album = song.album
+        path = showsPath ? song.path : nil
+        plays = song.plays
+        year = song.year
+        genres = Self.genres(song.genres)
+        durationSeconds = song.durationSeconds
+        hasCover = song.hasCover
+        kind = song.kind.rawValue
+    }
+
     init(_ track: Track, plays: Int, showsPath: Bool) {
         id = track.id ?? 0
         title = track.title
@@ -24,12 +38,19 @@ struct SongView: Encodable, Sendable {
         path = showsPath ? track.path : nil
         self.plays = plays
         year = track.year
-        genres = track.genres.split(separator: ";").map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }.filter { !$0.isEmpty }
+        genres = Self.genres(track.genres)
         durationSeconds = (track.durationSeconds * 1000).rounded() / 1000
         hasCover = track.hasCover
         kind = track.kind.rawValue
+    }
+
+    private static func genres(_ text: String) -> [String] {
+        // Most songs have one.
+        guard text.contains(";") || text.hasPrefix(" ") || text.hasSuffix(" ") else {
+            return text.isEmpty ? [] : [text]
+        }
+        return text.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
     }
 }
 
@@ -83,11 +104,12 @@ extension LibrarySnapshot {
             track, plays: try plays(of: track.id ?? 0), showsPath: auth?.isAdmin ?? false)
     }
 
-    func views(_ list: [Suggestion], for auth: AuthContext?) throws -> [SuggestionView] {
-        try list.compactMap { item in
-            guard let track = recommender?.track(item.track.id) else { return nil }
+    func views(_ list: [Suggestion], for auth: AuthContext?) -> [SuggestionView] {
+        let showsPath = auth?.isAdmin ?? false
+        return list.compactMap { item in
+            guard let song = recommender?.listed(item.track.id) else { return nil }
             return SuggestionView(
-                rank: item.rank, score: item.score, track: try view(track, for: auth),
+                rank: item.rank, score: item.score, track: SongView(song, showsPath: showsPath),
                 because: item.because, reasons: item.reasons.map(ReasonsView.init))
         }
     }

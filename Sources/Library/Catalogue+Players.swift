@@ -247,25 +247,28 @@ extension Recommender {
     /// The songs that sound most like a track: neighbours of where the network hears it, whoever plays them. One of each
     /// recording, none of the track itself, with the cosine of both.
     /// - Returns: nothing for a track without a place.
-    public func soundNeighbors(of track: Track, count: Int) -> [(track: Track, cosine: Float)] {
+    /// - Throws: `ArrayFileError`.
+    public func soundNeighbors(of track: Track, count: Int) throws
+        -> [(track: Track, cosine: Float)]
+    {
         guard let own = row(track) else { return [] }
-        let places = predictions.predicted
+        let places = try predictions.predicted.matrix()
         let start = places.row(own)
-        let names = Set(aliases(track) + [track.recording])
         var scored: [(row: Int, cosine: Float)] = []
         scored.reserveCapacity(predictions.tracks.count)
-        for row in predictions.tracks.indices where row != own {
+        for row in predictions.tracks.indices where row != own && placeOfRow[row] >= 0 {
             scored.append((row, cosine(start, places.row(row))))
         }
         scored.sort { ($0.cosine, -$0.row) > ($1.cosine, -$1.row) }
-        var seen = names
+        var seen = Set(table.aliases(Int(placeOfRow[own])))
         var found: [(track: Track, cosine: Float)] = []
         for (row, cosine) in scored {
             guard found.count < count else { break }
-            guard let other = tracks[predictions.tracks[row]], !other.missing, other.kind == .song
+            let place = Int(placeOfRow[row])
+            let names = table.aliases(place)
+            guard flagsOfRow[row].isDisjoint(with: .unplayable), seen.isDisjoint(with: names),
+                let other = self.track(predictions.tracks[row])
             else { continue }
-            let names = aliases(other) + [other.recording]
-            guard seen.isDisjoint(with: names) else { continue }
             seen.formUnion(names)
             found.append((other, cosine))
         }
@@ -273,9 +276,10 @@ extension Recommender {
     }
 
     /// The cosine of two tracks' sounds; nil where one has no place.
-    public func soundCosine(_ a: Track, _ b: Track) -> Float? {
+    /// - Throws: `ArrayFileError`.
+    public func soundCosine(_ a: Track, _ b: Track) throws -> Float? {
         guard let a = row(a), let b = row(b) else { return nil }
-        return cosine(predictions.predicted.row(a), predictions.predicted.row(b))
+        return cosine(try predictions.predicted.row(a)[...], try predictions.predicted.row(b)[...])
     }
 
     private func cosine(_ a: ArraySlice<Float>, _ b: ArraySlice<Float>) -> Float {

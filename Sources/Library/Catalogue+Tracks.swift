@@ -17,6 +17,14 @@ extension Catalogue {
         }
     }
 
+    /// Every track, by id ascending, one after the other.
+    func forEachTrack(_ body: (Track) throws -> Void) throws {
+        try database.read { database in
+            let tracks = try Track.fetchCursor(database, sql: "SELECT * FROM track ORDER BY id")
+            while let track = try tracks.next() { try body(track) }
+        }
+    }
+
     func tracksByPath() throws -> [PathKey: Track] {
         Dictionary(
             uniqueKeysWithValues: try tracks(includingMissing: true).map { (PathKey($0.path), $0) })

@@ -68,7 +68,8 @@ public struct FactorStudy: Sendable {
         let rows = predictions.tracks.indices.filter { place[predictions.tracks[$0]] != nil }
         let songs = rows.compactMap { place[predictions.tracks[$0]] }
         guard rows.count >= 3, predictions.predicted.columns > 0 else { return nil }
-        let sound = predictions.predicted.selectingRows(rows)
+        let predicted = try predictions.predicted.matrix()
+        let sound = predicted.selectingRows(rows)
         var spreads: [Spread] = []
         var heard: [Double?] = Array(repeating: nil, count: sound.columns)
         if let factors = try? catalogue.storedFactors(for: "study the factors"),
@@ -80,7 +81,7 @@ public struct FactorStudy: Sendable {
                 row[.track(predictions.tracks[i])].map { (predicted: i, played: $0) }
             }
             if both.count >= 10 {
-                let a = predictions.predicted.selectingRows(both.map(\.predicted)).unitRows()
+                let a = predicted.selectingRows(both.map(\.predicted)).unitRows()
                 let b = factors.factors.songs.selectingRows(both.map(\.played)).unitRows()
                 heard = (0..<min(a.columns, b.columns)).map { Self.correlation(a, b, $0) }
             }

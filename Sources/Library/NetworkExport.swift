@@ -49,7 +49,7 @@ public struct NetworkExport: Sendable {
                 ($0.id ?? 0, "\($0.artist) - \($0.title)")
             })
         var arrays: [String: NamedArray] = [
-            "songs.predicted": .matrix(predictions.predicted),
+            "songs.predicted": .matrix(try predictions.predicted.matrix()),
             "songs.blended": .matrix(predictions.blended),
             "songs.id": .integers(predictions.tracks),
             "songs.name": .texts(predictions.tracks.map { names[$0] ?? "" }),

@@ -25,17 +25,26 @@ public struct StoredPredictions: Sendable {
     public let networkRun: String
     /// Track ids, one a row.
     public let tracks: [Int64]
-    /// What was heard of each.
-    let sounds: [String]
     /// The network's outputs, `[tracks, dimensions]`.
-    public let predicted: Matrix
+    public let predicted: RowFile
     /// Sound and plays together, on the scale of the factors: what songs are ranked by.
     public let blended: Matrix
     /// The part of `blended` that comes from plays, in the same shape; the rest comes from the sound. Nil in runs of before it
     /// was kept.
-    let fromPlays: Matrix?
-    /// Of `blended`, by cosine; nil in small libraries.
+    let fromPlays: RowFile?
+    /// Of `blended`, by cosine; only very large libraries have one.
     let index: VectorIndex?
+    fileprivate let folder: URL
+
+    /// What was heard of each.
+    func sounds() throws -> [String] {
+        let sounds = try LineFile.read(folder.appendingPathComponent("sounds.txt"))
+        guard sounds.count == tracks.count else {
+            throw LibraryError.damaged(
+                path: folder.path, reason: "its files do not belong together")
+        }
+        return sounds
+    }
 }
 
 /// Hears every analysed song, and blends what is heard with what was played.
@@ -128,10 +137,10 @@ public struct PredictStage: Sendable {
     /// Predicts the songs that this network has not heard yet; the others are taken from the last run.
     private func predict(_ tracks: [Track], network: String) throws -> (Matrix, heard: Int) {
         var known: [String: [Float]] = [:]
-        if let last = try? catalogue.storedPredictions(for: "predict"), last.networkRun == network {
-            for (row, sound) in last.sounds.enumerated() {
-                known[sound] = Array(last.predicted.row(row))
-            }
+        if let last = try? catalogue.storedPredictions(for: "predict"), last.networkRun == network,
+            let sounds = try? last.sounds()
+        {
+            for (row, sound) in sounds.enumerated() { known[sound] = try last.predicted.row(row) }
         }
         let pending = tracks.filter { known[$0.soundDigest] == nil }
         if !pending.isEmpty {
@@ -233,18 +242,17 @@ extension Catalogue {
         }
         let folder = location.run(.predictions, last.run)
         let manifest = try manifest(.predictions, last.run)
-        let predicted = try ArrayFile.readMatrix(folder.appendingPathComponent("songs.npy"))
+        let predicted = try RowFile(folder.appendingPathComponent("songs.npy"))
         let blended = try ArrayFile.readMatrix(folder.appendingPathComponent("blended.npy"))
         let parts = folder.appendingPathComponent("plays.npy")
         let fromPlays =
             FileManager.default.fileExists(atPath: parts.path)
-            ? try ArrayFile.readMatrix(parts) : nil
+            ? try RowFile(parts) : nil
         let tracks = try LineFile.read(folder.appendingPathComponent("songs.txt")).compactMap {
             Int64($0)
         }
-        let sounds = try LineFile.read(folder.appendingPathComponent("sounds.txt"))
         guard tracks.count == predicted.rows, tracks.count == blended.rows,
-            tracks.count == sounds.count, fromPlays.map({ $0.rows == tracks.count }) ?? true
+            fromPlays.map({ $0.rows == tracks.count }) ?? true
         else {
             throw LibraryError.damaged(
                 path: folder.path, reason: "its files do not belong together")
@@ -253,8 +261,8 @@ extension Catalogue {
         let network = manifest.inputs["train"] ?? ""
         return StoredPredictions(
             run: last.run, factorsRun: factors, networkRun: network, tracks: tracks,
-            sounds: sounds, predicted: predicted, blended: blended, fromPlays: fromPlays,
+            predicted: predicted, blended: blended, fromPlays: fromPlays,
             index: try SongIndex.open(
-                in: folder, places: blended, network: network, factors: factors))
+                in: folder, places: blended, network: network, factors: factors), folder: folder)
     }
 }

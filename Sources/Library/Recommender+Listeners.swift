@@ -18,7 +18,7 @@ extension Recommender {
         _ listeners: [String], _ request: RecommendationRequest, now: Date = Date()
     ) throws -> [Suggestion] {
         let tastes = try listeners.map(taste)
-        let isAllowed = allowance(tastes, request, now: now)
+        let isAllowed = try allowance(tastes, request, now: now)
         var ranker = Ranker()
         ranker.maxPerArtist = request.maxPerArtist
         ranker.maxPerAlbum = request.maxPerAlbum
@@ -26,7 +26,7 @@ extension Recommender {
         ranker.seed = request.seed
         let list: [Candidate]
         if tastes.count == 1, let taste = tastes.first {
-            list = best(byScore, taste.place, ranker, count: request.count, where: isAllowed)
+            list = best(by: .dot, taste.place, ranker, count: request.count, where: isAllowed)
         } else {
             let rows = predictions.tracks.indices.filter(isAllowed)
             let scores = GroupScores.blend(
@@ -34,12 +34,11 @@ extension Recommender {
                     rows.map { dot(predictions.blended.row($0), taste.place[...]) }
                 })
             list = ranker.rank(
-                zip(rows, scores).compactMap { row, score in
-                    tracks[predictions.tracks[row]].map { candidate(row, $0, score) }
-                }, count: request.count)
+                zip(rows, scores).map { candidate($0, $1) }, count: request.count)
         }
-        return list.enumerated().map { rank, chosen in
-            let (because, reasons) = reasons(chosen, tastes)
+        let names = tastes.map(names)
+        return try list.enumerated().map { rank, chosen in
+            let (because, reasons) = try reasons(chosen, tastes, names)
             return suggestion(rank + 1, chosen, because: because, reasons: reasons)
         }
     }
@@ -47,19 +46,13 @@ extension Recommender {
     /// Ranks only what can come into the list: the ranker looks at the best few songs, and at more only where its limits leave
     /// too few of them.
     func best(
-        _ index: VectorIndex, _ place: [Float], _ ranker: Ranker, count: Int,
+        by metric: VectorIndex.Metric, _ place: [Float], _ ranker: Ranker, count: Int,
         where isAllowed: (Int) -> Bool
     ) -> [Candidate] {
-        // At least what discovery and seeds look at: see ``Ranker/rank(_:count:)``.
-        var wanted = max(400, 16 * count)
+        var wanted = ranker.wanted(for: count)
         while true {
-            let near = index.nearest(to: place, count: wanted, where: isAllowed)
-            let list = ranker.rank(
-                near.compactMap { item in
-                    tracks[predictions.tracks[item.index]].map {
-                        candidate(item.index, $0, item.score)
-                    }
-                }, count: count)
+            let near = search.nearest(to: place, by: metric, count: wanted, where: isAllowed)
+            let list = ranker.rank(near.map { candidate($0.index, $0.score) }, count: count)
             if list.count >= count || near.count < wanted { return list }
             wanted *= 8
         }
@@ -68,54 +61,63 @@ extension Recommender {
     /// Which rows of the predictions may be in the list.
     private func allowance(
         _ tastes: [ListenerTaste], _ request: RecommendationRequest, now: Date
-    ) -> (Int) -> Bool {
-        let played = tastes.reduce(into: Set<SongID>()) { $0.formUnion($1.played) }
-        let hated = tastes.reduce(into: Set<SongID>()) { $0.formUnion($1.hated) }
+    ) throws -> (Int) -> Bool {
+        let played = tastes.reduce(into: Set<Int>()) { $0.formUnion($1.played) }
+        let hated = tastes.reduce(into: Set<Int>()) { $0.formUnion($1.hated) }
+        let unwanted = Set((request.includePlayed ? hated : hated.union(played)).compactMap(row))
         // Another version of a song that was heard was heard too.
-        let heard = Set(
-            played.compactMap { song -> [String]? in
-                guard case .track(let id) = song else { return nil }
-                return tracks[id].map(aliases)
-            }.joined())
-        let isInSeason = request.seasonal ?? Season.isChristmasTime(now)
-        return { row in
-            let id = predictions.tracks[row]
-            guard let track = tracks[id], !track.missing else { return false }
-            if !request.includeInterludes, track.kind != .song { return false }
-            if hated.contains(.track(id)) { return false }
-            if !request.includePlayed {
-                if played.contains(.track(id)) { return false }
-                if aliases(track).contains(where: heard.contains) { return false }
+        let heard = request.includePlayed ? [] : Set(played.map(table.aliases).joined())
+        var flags: TrackTable.Flags = request.includeInterludes ? .missing : .unplayable
+        if !(request.seasonal ?? Season.isChristmasTime(now)) { flags.insert(.christmas) }
+        let excluded = try places(of: request.exclude)
+        return { [self] row in
+            guard flagsOfRow[row].isDisjoint(with: flags), !unwanted.contains(row) else {
+                return false
             }
-            if request.onlyNew, plays[.track(id)] != nil { return false }
-            if !isInSeason, Season.isChristmas(track) { return false }
-            return !request.exclude.contains { $0.matches(track) }
+            let place = Int(placeOfRow[row])
+            if table.aliases(place).contains(where: heard.contains) { return false }
+            if request.onlyNew, counts.listeners[place] > 0 { return false }
+            return excluded.isEmpty || !excluded.contains(Int(table.shown[place]))
         }
     }
 
-    /// What names the recording besides its sound: the MusicBrainz id, and artist and title without notes such as
-    /// "(Remastered)".
-    func aliases(_ track: Track) -> [String] {
-        [track.matchKey] + (track.recordingMBID.map { [$0] } ?? [])
+    /// Tracks that rules leave out.
+    private func places(of rules: [Exclusion]) throws -> Set<Int> {
+        guard !rules.isEmpty else { return [] }
+        var places: Set<Int> = []
+        try catalogue.forEachTrack { track in
+            if rules.contains(where: { $0.matches(track) }),
+                let place = track.id.flatMap(table.place)
+            {
+                places.insert(place)
+            }
+        }
+        return places
     }
 
-    func candidate(_ row: Int, _ track: Track, _ score: Float) -> Candidate {
-        Candidate(
-            index: row, score: score, artist: track.artist, album: track.album,
-            recording: track.recording, aliases: aliases(track),
-            popularity: listeners[.track(predictions.tracks[row])] ?? 0)
+    func candidate(_ row: Int, _ score: Float) -> Candidate {
+        let place = Int(placeOfRow[row])
+        let shown = Int(table.shown[place])
+        let artist = UInt64(table.artist[shown])
+        return Candidate(
+            index: row, score: score, artist: artist,
+            album: table.album[shown] < 0 ? nil : artist << 32 | UInt64(table.album[shown]),
+            // The place is a number of the recording among keys, which are spread over all 64 bits.
+            names: [UInt64(place)] + table.aliases(place),
+            popularity: Int(counts.listeners[place]))
     }
 
     func suggestion(
         _ rank: Int, _ candidate: Candidate, because: [String], reasons: Reasons? = nil
     ) -> Suggestion {
-        let id = predictions.tracks[candidate.index]
-        let track = tracks[id]
+        let place = Int(placeOfRow[candidate.index])
+        let album = table.album[Int(table.shown[place])]
         return Suggestion(
             rank: rank, score: candidate.score,
             track: .init(
-                id: id, title: track?.title ?? "", artist: track?.artist ?? "", album: track?.album,
-                path: track?.path ?? "", plays: plays[.track(id)] ?? 0), because: because,
+                id: predictions.tracks[candidate.index], title: table.title(place),
+                artist: table.artist(place), album: album < 0 ? nil : table.names[Int(album)],
+                path: table.path(place), plays: plays(at: place)), because: because,
             reasons: reasons)
     }
 }

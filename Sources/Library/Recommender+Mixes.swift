@@ -19,8 +19,11 @@ extension Recommender {
             .filter { item in !fresh.contains { $0.track.id == item.track.id } }
         let played = try taste(of: listener).played
         // Those they play first; a listener who plays little here gets more that is new.
-        let familiar = known.filter { played.contains(.track($0.track.id)) }
-        let rest = known.filter { !played.contains(.track($0.track.id)) }
+        func isPlayed(_ item: Suggestion) -> Bool {
+            table.place(of: item.track.id).map { played.contains(Int(table.first[$0])) } ?? false
+        }
+        let familiar = known.filter(isPlayed)
+        let rest = known.filter { !isPlayed($0) }
         return flowing(Array((fresh + familiar + rest).prefix(count)))
     }
 
@@ -39,7 +42,9 @@ extension Recommender {
 
     /// Puts suggestions in an order that flows.
     public func flowing(_ list: [Suggestion]) -> [Suggestion] {
-        let rows = list.compactMap { item in tracks[item.track.id].flatMap(row) }
+        let rows = list.compactMap { item in
+            table.place(of: item.track.id).flatMap { row(Int(table.first[$0])) }
+        }
         guard rows.count == list.count else { return list }
         return PlaylistOrder.flow(predictions.blended.selectingRows(rows)).map { list[$0] }
     }

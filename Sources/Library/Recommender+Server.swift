@@ -12,12 +12,6 @@ public struct SongFactors: Sendable {
 }
 
 extension Recommender {
-    /// Plays of a track by all listeners together, as of when this was read.
-    public func plays(of id: Int64) -> Int { plays[.track(id)] ?? 0 }
-
-    /// Listeners of a track, as of when this was read.
-    public func listeners(of id: Int64) -> Int { listeners[.track(id)] ?? 0 }
-
     /// Some tracks as something to start from.
     /// - Throws: ``LibraryError/nothingToDo(stage:reason:next:)`` when none of them has a place in the taste space.
     public func seeds(of tracks: [Track]) throws -> SeedSongs {
@@ -25,12 +19,14 @@ extension Recommender {
     }
 
     /// - Returns: nil for a track without a place.
-    public func factors(of track: Track) -> SongFactors? {
-        guard let row = row(track) else { return nil }
-        let id = predictions.tracks[row]
+    public func factors(of track: Track) throws -> SongFactors? {
+        guard let place = table.place(ofRecording: track.recording), let row = row(place) else {
+            return nil
+        }
         return SongFactors(
-            fromSound: Array(predictions.predicted.row(row)),
-            fromPlays: songRow[.track(id)].map { Array(factors.factors.songs.row($0)) })
+            fromSound: try predictions.predicted.row(row),
+            fromPlays: factorRow[place] < 0
+                ? nil : Array(songFactors.row(Int(factorRow[place]))))
     }
 
     /// A radio that can be carried on, and leans to the familiar or to the new.
@@ -69,9 +65,9 @@ extension Recommender {
     private func familiar(_ listener: String?) throws -> [Bool] {
         if let listener {
             let played = try taste(of: listener).played
-            return predictions.tracks.map { played.contains(.track($0)) }
+            return placeOfRow.map { played.contains(Int($0)) }
         }
-        let counts = predictions.tracks.map { listeners[.track($0)] ?? 0 }
+        let counts = placeOfRow.map { $0 < 0 ? 0 : self.counts.listeners[Int($0)] }
         let middle = counts.sorted()[counts.count / 2]
         return counts.map { $0 > middle }
     }

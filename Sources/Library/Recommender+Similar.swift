@@ -11,14 +11,20 @@ extension Recommender {
     public func similar(
         to seeds: SeedSongs, unlike: SeedSongs? = nil, count: Int, maxPerArtist: Int = 0
     ) throws -> [Suggestion] {
-        let direction = try direction(seeds, unlike: unlike)
-        let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
+        similar(
+            to: try direction(seeds, unlike: unlike), except: rows(seeds, unlike), count: count,
+            maxPerArtist: maxPerArtist)
+    }
+
+    private func similar(
+        to direction: [Float], except unwanted: Set<Int>, count: Int, maxPerArtist: Int = 0
+    ) -> [Suggestion] {
         var ranker = Ranker()
         ranker.maxPerArtist = maxPerArtist
         let list =
             nearest(direction, count: count, ranker, except: unwanted)
-            ?? best(byCosine, direction, ranker, count: count) { row in
-                tracks[predictions.tracks[row]].map { isPlayable($0, except: unwanted) } ?? false
+            ?? best(by: .cosine, direction, ranker, count: count) {
+                isPlayable($0, except: unwanted)
             }
         return list.enumerated().map { rank, chosen in
             let score = (chosen.score * 1000).rounded() / 1000
@@ -31,22 +37,29 @@ extension Recommender {
         }
     }
 
+    /// The library's nearest songs to one of them. Nil for a track that was not there when this was read.
+    /// - Throws: as ``similar(to:unlike:count:maxPerArtist:)``.
+    public func similar(to id: Int64, count: Int) throws -> [Suggestion]? {
+        guard let place = table.place(of: id).map({ Int(table.first[$0]) }) else { return nil }
+        guard let row = row(place) else { throw noPlace(table.name(place)) }
+        let seeds = SeedSongs(
+            title: table.name(place), places: predictions.blended.selectingRows([row]),
+            recordings: [])
+        return similar(to: try direction(seeds, unlike: nil), except: [row], count: count)
+    }
+
     /// The best by the index. The ranker goes down the scores until its list is full, so the nearest few are all it needs; nil
     /// without an index, or when the limits leave too few of the nearest.
     private func nearest(
-        _ direction: [Float], count: Int, _ ranker: Ranker, except unwanted: Set<String>
+        _ direction: [Float], count: Int, _ ranker: Ranker, except unwanted: Set<Int>
     ) -> [Candidate]? {
         guard let index = predictions.index else { return nil }
         for wanted in [4 * count + 64, 32 * count + 512] {
             let found = index.approximate(
                 to: direction, count: wanted, ef: max(256, wanted), among: playable)
-            let candidates = found.compactMap { neighbor -> Candidate? in
-                guard let track = tracks[predictions.tracks[neighbor.index]],
-                    isPlayable(track, except: unwanted)
-                else { return nil }
-                return candidate(neighbor.index, track, neighbor.score)
-            }
-            let list = ranker.rank(candidates, count: count)
+            let list = ranker.rank(
+                found.filter { isPlayable($0.index, except: unwanted) }
+                    .map { candidate($0.index, $0.score) }, count: count)
             if list.count == count { return list }
         }
         return nil
@@ -58,14 +71,13 @@ extension Recommender {
         from seeds: SeedSongs, unlike: SeedSongs? = nil, count: Int, seed: UInt64 = 0,
         where isWanted: (Int) -> Bool = { _ in true }
     ) throws -> [Track] {
-        let unwanted = seeds.recordings.union(unlike?.recordings ?? [])
-        let ids = predictions.tracks
+        let unwanted = rows(seeds, unlike)
         let allowed = Set(distinctRows(except: unwanted).filter(isWanted))
         let radio = Radio(
             items: predictions.blended, start: try direction(seeds, unlike: unlike),
-            artists: ids.map { tracks[$0]?.artist ?? "" }, seed: seed,
+            artists: placeOfRow.map { $0 < 0 ? "" : table.artist(Int($0)) }, seed: seed,
             where: { allowed.contains($0) })
-        return radio.prefix(count).compactMap { tracks[ids[$0]] }
+        return radio.prefix(count).compactMap { track(predictions.tracks[$0]) }
     }
 
     /// A listener's place as something to start from.
@@ -81,36 +93,38 @@ extension Recommender {
     public func path(from first: Track, to last: Track, count: Int) -> [Track] {
         guard let a = row(first), let b = row(last) else { return [] }
         // The ends come whatever they are, and no other version of them.
-        let ends = Set([first, last].flatMap(aliases))
-        let between = distinctRows(except: []).filter { row in
-            tracks[predictions.tracks[row]].map { ends.isDisjoint(with: aliases($0)) } ?? false
+        let ends = Set([a, b].flatMap { table.aliases(Int(placeOfRow[$0])) })
+        let between = distinctRows(except: []).filter {
+            ends.isDisjoint(with: table.aliases(Int(placeOfRow[$0])))
         }
         let rows = Set(between).union([a, b]).sorted()
         guard let from = rows.firstIndex(of: a), let to = rows.firstIndex(of: b) else { return [] }
         return SongPath.between(
             from, to, count: count, items: predictions.blended.selectingRows(rows)
-        ).compactMap { tracks[predictions.tracks[rows[$0]]] }
+        ).compactMap { track(predictions.tracks[rows[$0]]) }
     }
 
     /// Rows of songs that may be played, one of each recording.
-    private func distinctRows(except unwanted: Set<String>) -> [Int] {
-        var seen: Set<String> = []
-        return predictions.tracks.indices.filter { row in
-            guard let track = tracks[predictions.tracks[row]],
-                isPlayable(track, except: unwanted)
-            else { return false }
-            let names = aliases(track)
+    private func distinctRows(except unwanted: Set<Int>) -> [Int] {
+        var seen: Set<UInt64> = []
+        return placeOfRow.indices.filter { row in
+            guard isPlayable(row, except: unwanted) else { return false }
+            let names = table.aliases(Int(placeOfRow[row]))
             defer { seen.formUnion(names) }
             return seen.isDisjoint(with: names)
         }
     }
 
-    private func isPlayable(_ track: Track, except unwanted: Set<String>) -> Bool {
-        Self.isPlayable(track) && !unwanted.contains(track.recording)
-            && !unwanted.contains(track.contentHash)
+    private func isPlayable(_ row: Int, except unwanted: Set<Int>) -> Bool {
+        flagsOfRow[row].isDisjoint(with: .unplayable) && !unwanted.contains(row)
     }
 
-    static func isPlayable(_ track: Track) -> Bool { !track.missing && track.kind == .song }
+    /// The rows of the songs that a list starts from, or stays away from.
+    private func rows(_ seeds: SeedSongs, _ unlike: SeedSongs?) -> Set<Int> {
+        Set(
+            (Array(seeds.recordings) + Array(unlike?.recordings ?? []))
+                .compactMap { table.place(ofRecording: $0).flatMap(row) })
+    }
 
     private func direction(_ seeds: SeedSongs, unlike: SeedSongs?) throws -> [Float] {
         let all = unlike.map { seeds.adding($0).places } ?? seeds.places

@@ -9,7 +9,7 @@ public struct SeedSongs: Sendable {
     public internal(set) var title: String
     /// `[songs, dimensions]`
     public internal(set) var places: Matrix
-    /// Recordings and content hashes that the list must not hold.
+    /// Recordings that the list must not hold.
     var recordings: Set<String>
 
     /// Two sets of songs as one.
@@ -43,11 +43,12 @@ extension Recommender {
     /// - Throws: ``LibraryError/unknownName(what:name:near:)``.
     public func seeds(artist: String) throws -> SeedSongs {
         let rule = Exclusion.artist(artist)
-        let own = presentTracks.filter(rule.matches)
+        let present = try catalogue.tracks()
+        let own = present.filter(rule.matches)
         guard let first = own.first else {
             throw LibraryError.unknownName(
                 what: "artist", name: artist,
-                near: NearNames.of(artist, among: presentTracks.map(\.artist)))
+                near: NearNames.of(artist, among: present.map(\.artist)))
         }
         return try seeds(own, title: own.count == 1 ? first.name : artist)
     }
@@ -58,7 +59,7 @@ extension Recommender {
         func full(_ track: Track) -> String {
             "\(track.albumArtist ?? track.artist) - \(track.album ?? "")"
         }
-        let all = presentTracks.filter { $0.album != nil }
+        let all = try catalogue.tracks().filter { $0.album != nil }
         let exact = all.filter { full($0).caseInsensitiveCompare(album) == .orderedSame }
         let own = exact.isEmpty ? all.filter(Exclusion.album(album).matches) : exact
         guard !own.isEmpty else {
@@ -91,11 +92,17 @@ extension Recommender {
             places: Matrix(rows: 0, columns: predictions.blended.columns), recordings: [])
         for song in last {
             var place: [Float]?
-            if case .track(let id) = song, let track = tracks[id] {
+            var factors: Int32?
+            switch song {
+            case .track(let id):
+                guard let own = table.place(of: id), let track = track(id) else { continue }
+                let first = Int(table.first[own])
                 seeds.recordings.insert(track.recording)
-                place = row(track).map { Array(predictions.blended.row($0)) }
+                place = row(first).map { Array(predictions.blended.row($0)) }
+                factors = factorRow[first] < 0 ? nil : factorRow[first]
+            case .reference(let id): factors = factorRowOfReference[id]
             }
-            place = place ?? songRow[song].map { Array(factors.factors.songs.row($0)) }
+            place = place ?? factors.map { Array(songFactors.row(Int($0))) }
             if let place {
                 seeds.places = Matrix(
                     rows: seeds.places.rows + 1, columns: seeds.places.columns,
@@ -105,20 +112,18 @@ extension Recommender {
         return seeds
     }
 
-    private var presentTracks: [Track] {
-        tracks.values.filter { !$0.missing }.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
-    }
-
     func seeds(_ chosen: [Track], title: String) throws -> SeedSongs {
         let rows = chosen.compactMap(row)
-        guard !rows.isEmpty else {
-            throw LibraryError.nothingToDo(
-                stage: "start from \(title)", reason: "it has no place in the taste space yet",
-                next: "Run `coldwave build`.")
-        }
+        guard !rows.isEmpty else { throw noPlace(title) }
         return SeedSongs(
             title: title, places: predictions.blended.selectingRows(rows),
             recordings: Set(chosen.map(\.recording)))
+    }
+
+    func noPlace(_ title: String) -> LibraryError {
+        .nothingToDo(
+            stage: "start from \(title)", reason: "it has no place in the taste space yet",
+            next: "Run `coldwave build`.")
     }
 
     private func seed(file path: String, hearing: (any Hearing)?) throws -> SeedSongs {
@@ -136,6 +141,11 @@ extension Recommender {
                 .appendingPathComponent("model.safetensors"))
         let heard = spectrogram.matrix(range: format.range)
         let place = try Predictor(model).predict(try MatrixSource([heard]))
-        return SeedSongs(title: name, places: place, recordings: [song.info.contentHash])
+        // The same sound may be here as another file of a recording.
+        return SeedSongs(
+            title: name, places: place,
+            recordings: Set(
+                try catalogue.tracksByHash([song.info.contentHash]).values.joined().map(\.recording)
+            ))
     }
 }

@@ -62,12 +62,9 @@ public struct Inspector: Sendable {
         let source = try SpectrogramStore(catalogue.location).open([track.place])
         let hearing = try Predictor(model, threads: context.threads).hearing(source, song: 0)
         let heard = try FilterStage(catalogue, context: context).run()
-        let id = recommender.predictions.tracks.first {
-            recommender.track($0)?.recording == track.recording
-        }
-        let row = id.flatMap { recommender.songRow[.track($0)] }
+        let row = recommender.row(track)
         let sound = hearing.mean
-        let plays = row.map { Array(recommender.factors.factors.songs.row($0)) }
+        let plays = try recommender.factors(of: track)?.fromPlays
         let directions = Matrix(
             rows: 2, columns: sound.count,
             storage: sound + (plays ?? Array(repeating: 0, count: sound.count))
@@ -75,9 +72,8 @@ public struct Inspector: Sendable {
         // Cosine takes no notice of a prediction's norm, so a song without a place of its own is looked for by its sound.
         let place = SeedSongs(
             title: track.name,
-            places: id.flatMap { recommender.predictions.tracks.firstIndex(of: $0) }.map {
-                recommender.predictions.blended.selectingRows([$0])
-            } ?? Matrix(rows: 1, columns: sound.count, storage: sound),
+            places: row.map { recommender.predictions.blended.selectingRows([$0]) }
+                ?? Matrix(rows: 1, columns: sound.count, storage: sound),
             recordings: [track.recording])
         return try SongInspection(
             track: track, hearing: hearing, spectrogram: try source.matrix(0),

@@ -103,7 +103,7 @@ public enum ArrayFile {
         return data
     }
 
-    private static func open(_ url: URL) throws -> (shape: [Int], type: String, body: Data) {
+    static func open(_ url: URL) throws -> (shape: [Int], type: String, body: Data) {
         let data: Data
         do { data = try Data(contentsOf: url, options: .mappedIfSafe) } catch {
             throw ArrayFileError.cannotRead(path: url.path, reason: error.localizedDescription)

@@ -1,31 +1,43 @@
 import Foundation
 import Matrices
 
-/// What the ranker must know of a candidate.
+/// What the ranker must know of a candidate. Names are numbers, see ``NameKey``.
 public struct Candidate: Sendable {
     public let index: Int
     public let score: Float
-    public let artist: String
-    /// Nil for a song without one: no limit of albums holds for it.
-    public let album: String?
-    /// Equal for versions of one recording.
-    public let recording: String
-    /// Other names of the recording, such as a MusicBrainz id: one in common makes two candidates the same.
-    public let aliases: [String]
+    let artist: UInt64
+    /// Of one artist; nil for a song without one: no limit of albums holds for it.
+    let album: UInt64?
+    /// What names the recording: one in common makes two candidates the same.
+    let names: [UInt64]
     /// Listeners who play it.
     public let popularity: Int
 
+    /// - Parameters:
+    ///   - album: of this artist; nil for a song without one.
+    ///   - names: of the recording, such as its hash and its MusicBrainz id.
     public init(
-        index: Int, score: Float, artist: String, album: String? = nil, recording: String,
-        aliases: [String] = [], popularity: Int
+        index: Int, score: Float, artist: UInt64, album: UInt64?, names: [UInt64], popularity: Int
     ) {
         self.index = index
         self.score = score
         self.artist = artist
         self.album = album
-        self.recording = recording
-        self.aliases = aliases
+        self.names = names
         self.popularity = popularity
+    }
+
+    /// - Parameters:
+    ///   - recording: equal for versions of one recording.
+    ///   - aliases: other names of the recording.
+    public init(
+        index: Int, score: Float, artist: String, album: String? = nil, recording: String,
+        aliases: [String] = [], popularity: Int
+    ) {
+        self.init(
+            index: index, score: score, artist: NameKey.of(artist),
+            album: album.map { NameKey.of(artist + "\u{1F}" + $0) },
+            names: ([recording] + aliases).map(NameKey.of), popularity: popularity)
     }
 }
 
@@ -44,6 +56,14 @@ public struct Ranker: Codable, Equatable, Sendable {
     public var variation: Float = 0.2
 
     public init() {}
+
+    /// How many of the best candidates are worth finding first: all that discovery and seeds look at; else as many as the limits will
+    /// most likely leave enough of. Whoever gets too short a list finds more and ranks again, which gives the same list.
+    public func wanted(for count: Int) -> Int {
+        if discovery > 0 || seed != nil { return max(400, 16 * count) }
+        // Without limits only versions of one recording fall out.
+        return maxPerArtist == 0 && maxPerAlbum == 0 ? count + 12 : max(64, 4 * count)
+    }
 
     /// The best `count` candidates, best first: never two versions of one recording, at most ``maxPerArtist`` by one artist and
     /// ``maxPerAlbum`` of one album.
@@ -118,22 +138,24 @@ public struct Ranker: Codable, Equatable, Sendable {
     }
 
     private func select(_ order: [Candidate], _ count: Int) -> [Candidate] {
-        var perArtist: [String: Int] = [:]
-        var perAlbum: [String: Int] = [:]
-        var seen: Set<String> = []
+        var perArtist: [UInt64: Int] = [:]
+        var perAlbum: [UInt64: Int] = [:]
+        var seen: Set<UInt64> = []
         var list: [Candidate] = []
         for candidate in order {
             guard list.count < count else { break }
-            let names = [candidate.recording] + candidate.aliases
-            if names.contains(where: seen.contains) { continue }
+            if candidate.names.contains(where: seen.contains) { continue }
             if maxPerArtist > 0, perArtist[candidate.artist, default: 0] >= maxPerArtist {
                 continue
             }
-            let album = candidate.album.map { candidate.artist + "\u{1F}" + $0 }
-            if let album, maxPerAlbum > 0, perAlbum[album, default: 0] >= maxPerAlbum { continue }
-            seen.formUnion(names)
+            if let album = candidate.album, maxPerAlbum > 0,
+                perAlbum[album, default: 0] >= maxPerAlbum
+            {
+                continue
+            }
+            seen.formUnion(candidate.names)
             perArtist[candidate.artist, default: 0] += 1
-            if let album { perAlbum[album, default: 0] += 1 }
+            if let album = candidate.album { perAlbum[album, default: 0] += 1 }
             list.append(candidate)
         }
         return list

@@ -62,6 +62,15 @@ import Testing
         #expect(best.because.first?.contains("you play Artist") == true)
     }
 
+    @Test func partsAreWrittenWithTheirSign() {
+        let values: [Double] = [
+            0, -0.0, 0.004, -0.004, 0.006, 0.125, 1.5, -2.345, 99.999, 1234.5, 3e9, -.infinity,
+        ]
+        for value in values {
+            #expect(Recommender.signed(value) == String(format: "%+.2f", value))
+        }
+    }
+
     @Test func exclusionsHold() throws {
         let list = try recommender.recommend(
             "l0",

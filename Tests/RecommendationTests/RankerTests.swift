@@ -1,3 +1,4 @@
+import Matrices
 import Recommendation
 import Testing
 
@@ -110,6 +111,32 @@ private func candidate(
         for seed in 1...20 as ClosedRange<UInt64> {
             #expect(Set(list(seed).prefix(3)) == [0, 1, 2])
             #expect(list(seed).allSatisfy { $0 < 200 })
+        }
+    }
+
+    /// A list that is full with the first candidates is the list of all of them.
+    @Test(arguments: [0, 1, 2], [0, 1]) func theFirstFewAreEnough(perArtist: Int, perAlbum: Int) {
+        var generator = SeededGenerator(seed: 9)
+        let all = (0..<2000).map { index in
+            Candidate(
+                index: index, score: Float(generator.uniform()),
+                artist: "\(generator.integer(below: 40))",
+                album: "\(generator.integer(below: 3))",
+                recording: "\(generator.integer(below: 1500))", popularity: 0)
+        }
+        var ranker = Ranker()
+        ranker.maxPerArtist = perArtist
+        ranker.maxPerAlbum = perAlbum
+        for count in [1, 5, 20] {
+            let expected = ranker.rank(all, count: count).map(\.index)
+            var wanted = ranker.wanted(for: count)
+            let best = all.sorted { ($0.score, $1.index) > ($1.score, $0.index) }
+            var list = ranker.rank(Array(best.prefix(wanted)), count: count)
+            while list.count < count, wanted < best.count {
+                wanted *= 8
+                list = ranker.rank(Array(best.prefix(wanted)), count: count)
+            }
+            #expect(list.map(\.index) == expected && expected.count == count)
         }
     }
 }

@@ -67,7 +67,7 @@ enum SubsonicSimilar {
             try await call.read { view in
                 let track = try view.song(id)
                 let recommender = try view.snapshot.requireRecommender()
-                let found = recommender.soundNeighbors(of: track, count: count)
+                let found = try recommender.soundNeighbors(of: track, count: count)
                 return ["sonicMatch": .nodes(found.map { match(view, $0.track, $0.cosine) })]
             })
     }
@@ -85,10 +85,11 @@ enum SubsonicSimilar {
                     ? [start] : recommender.path(from: start, to: end, count: count)
                 return [
                     "sonicMatch": .nodes(
-                        path.map { track in
+                        try path.map { track in
                             match(
                                 view, track,
-                                track.id == start.id ? 1 : recommender.soundCosine(start, track))
+                                track.id == start.id
+                                    ? 1 : try recommender.soundCosine(start, track))
                         })
                 ]
             })

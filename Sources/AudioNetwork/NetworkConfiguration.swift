@@ -30,9 +30,6 @@ public struct NetworkConfiguration: Codable, Equatable, Sendable {
     public var dropout = 0.5
     /// Dimensions of the taste space.
     public var outputs = 40
-    /// Standard deviation, in bands, of the bell that the first filters' random start is smoothed by; 0: every weight is drawn alone. Sound
-    /// is smooth over neighbouring bands, and what training does not change stays as it started.
-    public var startSmoothness = 0.0
     /// Whether a linear map of the window's statistics is added to the output: see ``WidePath``.
     public var wide = false
 
@@ -53,7 +50,6 @@ public struct NetworkConfiguration: Codable, Equatable, Sendable {
             Convolution(filters: 256, width: 4, pool: 1),
         ]
         configuration.denseUnits = [512, 512]
-        configuration.startSmoothness = 2
         return configuration
     }()
 
@@ -123,8 +119,6 @@ extension NetworkConfiguration {
         denseUnits = try values.decode([Int].self, forKey: .denseUnits)
         dropout = try values.decode(Double.self, forKey: .dropout)
         outputs = try values.decode(Int.self, forKey: .outputs)
-        startSmoothness =
-            try values.decodeIfPresent(Double.self, forKey: .startSmoothness) ?? 0
         wide = try values.decodeIfPresent(Bool.self, forKey: .wide) ?? false
     }
 }

@@ -43,44 +43,10 @@ public struct NetworkModel: Equatable, Sendable {
             var generator = SeededGenerator(seed: seed, stream: UInt64(i) + 1)
             let inputs = Double(count / shape[0])
             let scale = (2 / inputs).squareRoot() * (name == last ? 0.01 : 1)
-            var values = (0..<count).map { _ in Float(generator.normal() * scale) }
-            if i == 0, configuration.startSmoothness > 0 {
-                values = smoothed(values, shape: shape, by: configuration.startSmoothness)
-            }
-            tensors[name] = StoredTensor(shape: shape, values: values)
+            tensors[name] = StoredTensor(
+                shape: shape, values: (0..<count).map { _ in Float(generator.normal() * scale) })
         }
         return try NetworkModel(configuration: configuration, tensors: tensors)
-    }
-
-    /// Filters `[filters, bands, width]`, each with its own norm again after smoothing: over bands by a bell of standard deviation `bands`, over
-    /// time by one of a step.
-    static func smoothed(_ values: [Float], shape: [Int], by bands: Double) -> [Float] {
-        let (filters, height, width) = (shape[0], shape[1], shape[2])
-        let reach = Int((3 * bands).rounded(.up))
-        func bell(_ count: Int, _ deviation: Double) -> [Double] {
-            (0..<count).map { exp(-0.5 * pow(Double($0) / deviation, 2)) }
-        }
-        let (overBands, overTime) = (bell(reach + 1, bands), bell(width, 1))
-        return (0..<filters).flatMap { filter -> [Float] in
-            let start = values[(filter * height * width)..<((filter + 1) * height * width)]
-            let smooth = (0..<height * width).map { place in
-                let (band, step) = (place / width, place % width)
-                var sum = 0.0
-                for other in max(0, band - reach)...min(height - 1, band + reach) {
-                    for time in 0..<width {
-                        sum +=
-                            overBands[abs(other - band)] * overTime[abs(time - step)]
-                            * Double(start[start.startIndex + other * width + time])
-                    }
-                }
-                return sum
-            }
-            func norm(_ values: some Sequence<Double>) -> Double {
-                values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            }
-            let scale = norm(start.lazy.map(Double.init)) / max(norm(smooth), 1e-30)
-            return smooth.map { Float($0 * scale) }
-        }
     }
 
     /// What the bands are brought to before the first convolution.

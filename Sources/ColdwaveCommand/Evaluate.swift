@@ -87,12 +87,14 @@ struct Evaluate: ParsableCommand {
         case .coldToWarm:
             let warming = try WarmingEvaluation(cold(display), priorWeights: priorWeight).run()
             display.finish()
+            // What took minutes to find is told first; a picture that cannot be written takes none of it away.
+            try options.output.print(warming) { EvaluationText.text(warming) }
             if let picture {
                 try warming.writeSVG(
                     title: "AUC of \(warming.songs) held-out songs, by plays shown of each",
                     to: URL(fileURLWithPath: picture))
             }
-            return try options.output.print(warming) { EvaluationText.text(warming) }
+            return
         }
         display.finish()
         try options.output.print(report) { EvaluationText.text(report) }

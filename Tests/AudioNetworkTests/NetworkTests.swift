@@ -84,28 +84,6 @@ import Torch
         #expect(try JSONDecoder().decode(NetworkConfiguration.self, from: text) == .coldwave1)
     }
 
-    /// Neighbouring bands of a smooth start are alike, and the filters as strong as those of a plain one.
-    @Test func theFirstFiltersStartSmooth() throws {
-        func start(_ configuration: NetworkConfiguration) throws -> [Float] {
-            let bands = [Float](repeating: 1, count: configuration.melBands)
-            return try NetworkModel.initial(configuration, mean: bands, deviation: bands, seed: 1)
-                .tensor("conv1.weight").values
-        }
-        func alike(_ values: [Float]) -> Double {
-            let (a, b) = (values.dropFirst(4), values.dropLast(4))
-            return zip(a, b).reduce(0) { $0 + Double($1.0 * $1.1) }
-                / values.reduce(0) { $0 + Double($1 * $1) }
-        }
-        let smooth = try start(.coldwave1)
-        var configuration = NetworkConfiguration.coldwave1
-        configuration.startSmoothness = 0
-        let plain = try start(configuration)
-        #expect(alike(smooth) > 0.85 && abs(alike(plain)) < 0.05)
-        let power = { (values: [Float]) in values.reduce(0) { $0 + Double($1 * $1) } }
-        #expect(abs(power(smooth) / power(plain) - 1) < 1e-3)
-        #expect(NetworkConfiguration.dieleman2014.startSmoothness == 0)
-    }
-
     static func smallNetwork() -> NetworkConfiguration {
         var configuration = NetworkConfiguration()
         configuration.windowFrames = 99

@@ -1,3 +1,4 @@
+import Matrices
 import Torch
 
 /// The network: log-mel windows `[N, 599, 128]` → places in the taste space `[N, 40]`.
@@ -29,28 +30,40 @@ struct ConvolutionalNetwork {
     }
 
     /// Features pooled over time, `[N, 1536]` → `[N, 40]`.
-    func place(_ pooled: Tensor, dropout: Double) throws -> Tensor {
-        var x = pooled
-        for layer in dense.dropLast() {
-            x = try x.linear(layer.weight, layer.bias).relu().dropout(dropout)
-        }
-        guard let last = dense.last else { return x }
-        return try x.linear(last.weight, last.bias).cast(to: .float32)
+    /// - Parameter dropoutSeed: what is dropped out while learning; nothing without one.
+    func place(_ pooled: Tensor, dropoutSeed: UInt64? = nil) throws -> Tensor {
+        try pooled.through(dense, dropout: configuration.dropout, seed: dropoutSeed)
+            .cast(to: .float32)
     }
 
     /// What ``standardized(_:)`` gives → `[N, 40]`.
-    func hear(_ input: Tensor, training: Bool) throws -> Tensor {
-        try place(
-            convolve(input).pooledOverTime(), dropout: training ? configuration.dropout : 0)
+    func hear(_ input: Tensor, dropoutSeed: UInt64? = nil) throws -> Tensor {
+        try place(convolve(input).pooledOverTime(), dropoutSeed: dropoutSeed)
     }
 
     /// `[N, 599, 128]` → `[N, 40]`.
-    func callAsFunction(_ mel: Tensor, training: Bool) throws -> Tensor {
-        try hear(standardized(mel), training: training)
+    func callAsFunction(_ mel: Tensor, dropoutSeed: UInt64? = nil) throws -> Tensor {
+        try hear(standardized(mel), dropoutSeed: dropoutSeed)
     }
 
     var parameters: [Tensor] {
         convolutions.flatMap { [$0.weight, $0.bias] } + dense.flatMap { [$0.weight, $0.bias] }
+    }
+}
+
+extension Tensor {
+    /// Through dense layers with ReLU, and dropout where there is a seed for it, after all but the last.
+    func through(
+        _ layers: [(weight: Tensor, bias: Tensor)], dropout: Double, seed: UInt64? = nil
+    ) throws -> Tensor {
+        guard let last = layers.last else { return self }
+        var x = self
+        var generator = SeededGenerator(seed: seed ?? 0)
+        for layer in layers.dropLast() {
+            x = try x.linear(layer.weight, layer.bias).relu()
+            if seed != nil { x = try x.dropout(dropout, using: &generator) }
+        }
+        return try x.linear(last.weight, last.bias)
     }
 }
 

@@ -23,7 +23,6 @@ public struct PerceptronRegression {
     private let mean: [Float]
     /// One for all features: those of principal components then keep their unequal weights.
     private let deviation: Float
-    private let dropout: Double
     /// Passes over the songs that it was trained for.
     public let epochs: Int
 
@@ -80,7 +79,6 @@ public struct PerceptronRegression {
             $0 + pow(Double($1.element - center[$1.offset % d]), 2)
         }
         deviation = Float(max(1e-9, (squares / Double(n * d)).squareRoot()))
-        dropout = configuration.dropout
         epochs = configuration.epochs
         var generator = SeededGenerator(seed: configuration.seed, stream: 0x31B)
         let sizes = [d] + configuration.units + [targets.columns]
@@ -99,12 +97,13 @@ public struct PerceptronRegression {
         let optimizer = try Optimizer(
             .adamW, layers.flatMap { [$0.weight, $0.bias] }, weightDecay: configuration.weightDecay)
         let input = standardized(features)
-        try Torch.seed(configuration.seed)
+        var dropouts = SeededGenerator(seed: configuration.seed, stream: 0xD0)
         var step = 0
         for _ in 0..<configuration.epochs {
             for batch in (0..<n).shuffled(using: &generator).batches(configuration.batchSize) {
                 step += 1
-                let output = try place(.from(input.selectingRows(batch)), dropout: dropout)
+                let output = try Tensor.from(input.selectingRows(batch))
+                    .through(layers, dropout: configuration.dropout, seed: dropouts.next())
                 try output.squaredError(.from(targets.selectingRows(batch))).backward()
                 try optimizer.step(learningRate: configuration.learningRate, number: step)
             }
@@ -120,19 +119,10 @@ public struct PerceptronRegression {
         return result
     }
 
-    private func place(_ input: Tensor, dropout: Double) throws -> Tensor {
-        var x = input
-        for layer in layers.dropLast() {
-            x = try x.linear(layer.weight, layer.bias).relu().dropout(dropout)
-        }
-        guard let last = layers.last else { return x }
-        return try x.linear(last.weight, last.bias)
-    }
-
     /// `[songs, outputs]`.
     public func predict(_ features: Matrix) throws -> Matrix {
         try Torch.withoutGradients {
-            let output = try place(.from(standardized(features)), dropout: 0)
+            let output = try Tensor.from(standardized(features)).through(layers, dropout: 0)
             return Matrix(
                 rows: output.shape[0], columns: output.shape[1], storage: try output.values())
         }

@@ -49,7 +49,7 @@ extension Predictor {
             let outputs = try network.place(
                 features.pooledWindows(
                     at: starts.map { $0 / configuration.stride },
-                    length: configuration.steps(frames: configuration.windowFrames)), dropout: 0)
+                    length: configuration.steps(frames: configuration.windowFrames)))
             var predictions = Matrix(
                 rows: starts.count, columns: configuration.outputs, storage: try outputs.values())
             for (row, start) in starts.enumerated() {

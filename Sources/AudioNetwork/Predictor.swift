@@ -118,7 +118,7 @@ public struct Predictor {
             let features = try network.convolve(tensor(values, bands: source.bands))
             let length = configuration.steps(frames: configuration.windowFrames)
             let outputs = try network.place(
-                features.pooledWindows(at: starts, length: length), dropout: 0
+                features.pooledWindows(at: starts, length: length)
             ).values()
             let columns = configuration.outputs
             var row = 0

@@ -30,7 +30,7 @@ extension Trainer {
         return windows.shuffled(using: &generator)
     }
 
-    /// Another one at every step; drawn rather than counted, since libtorch takes no more than its lower 32 bits.
+    /// Another one at every step.
     func seedOfDropout(epoch: Int, step: Int) -> UInt64 {
         var generator = SeededGenerator(
             seed: training.seed &+ UInt64(epoch) &* 1_000_003, stream: 0xD0_0000 + UInt64(step))
@@ -91,7 +91,7 @@ extension Trainer {
                 let output = try network.hear(
                     input(
                         values, batch.count, networkConfiguration.melBands, device,
-                        network.precision), training: false)
+                        network.precision))
                 sum +=
                     Double(try loss(output, batch, lesson, device).item())
                     * Double(batch.count)

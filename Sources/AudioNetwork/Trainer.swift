@@ -142,13 +142,13 @@ public struct Trainer: Sendable {
                     saveNext = Date().addingTimeInterval(Self.secondsBetweenCheckpoints)
                 }
                 if isStopped { break epochs }
-                try Torch.seed(seedOfDropout(epoch: epoch, step: step))
                 guard let values = try lessons.reading.next() else { break }
                 let isLast = step == lessons.batches.count - 1
                 // The next epoch's first batch is read during this one's last step.
                 if isLast, epoch + 1 < training.epochs { upcoming = lessonsAhead(epoch + 1, 0) }
                 let output = try network.hear(
-                    input(values, batch.count, source.bands, device, precision), training: true)
+                    input(values, batch.count, source.bands, device, precision),
+                    dropoutSeed: seedOfDropout(epoch: epoch, step: step))
                 let loss = try loss(output, batch, lesson, device)
                 try loss.backward()
                 let taken = epoch * stepsPerEpoch + step

@@ -37,12 +37,6 @@ int ctorch_set_threads(int threads) {
     });
 }
 
-int ctorch_manual_seed(uint64_t seed) {
-    return guarded([&] {
-        torch::manual_seed(seed);
-        return 0;
-    });
-}
 
 bool ctorch_set_gradients(bool enabled) {
     const bool before = at::GradMode::is_enabled();

@@ -4,6 +4,7 @@
 #include "kernels.hpp"
 #include "minimal_filtering.hpp"
 #include <ATen/Parallel.h>
+#include <algorithm>
 
 namespace {
 
@@ -12,6 +13,9 @@ namespace minimal = ctorch::minimal;
 
 /// Tiles that are multiplied together: enough for the product's rate, few enough for the cache.
 constexpr int64_t tiles_together = 64;
+
+/// Parts of a batch that are differentiated side by side, on as many threads at most.
+constexpr int64_t most_parts = 8;
 
 /// Consecutive groups of a song's tiles. A group has as many tiles as a pool has rows, and makes five rows of output after pooling.
 struct Run {
@@ -147,8 +151,9 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
         auto of_input = needs_input ? at::zeros_like(input) : Tensor();
         float *to = needs_input ? of_input.mutable_data_ptr<float>() : nullptr;
 
-        // A song's tiles overlap in the input, so a song is one thread's; every thread adds up filters' gradients of its own.
-        const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(at::get_num_threads(), shape.songs));
+        // A song's tiles overlap in the input, so a song is one thread's. Every part of the songs adds up filters' gradients of its own;
+        // the parts don't depend on how many threads there are, so that neither does the result, to the bit.
+        const int64_t parts = std::clamp<int64_t>(shape.songs, 1, most_parts);
         auto of_filters = at::zeros({parts, minimal::points, shape.inputs, shape.outputs}, at::kFloat);
         auto of_bias = at::zeros({parts, shape.outputs}, at::kFloat);
         at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {

@@ -41,9 +41,13 @@ extension Tensor {
     public func relu() throws -> Tensor { try Self.make("apply ReLU") { ctorch_relu(handle, $0) } }
 
     /// Zeroes elements at random and scales the others up; nothing at probability 0.
-    public func dropout(_ probability: Double) throws -> Tensor {
-        probability == 0
-            ? self : try Self.make("drop out") { ctorch_dropout(handle, probability, $0) }
+    /// - Parameter generator: gives one number, which all of this tensor's come from.
+    public func dropout(
+        _ probability: Double, using generator: inout some RandomNumberGenerator
+    ) throws -> Tensor {
+        if probability == 0 { return self }
+        let seed = generator.next()
+        return try Self.make("drop out") { ctorch_dropout(handle, probability, seed, $0) }
     }
 
     /// `(x − mean) / deviation` over the last dimension.

@@ -1,6 +1,6 @@
 import CTorch
 
-/// libtorch as a whole: its version, devices, threads and seed.
+/// libtorch as a whole: its version, devices and threads.
 public enum Torch {
     public static var version: String { String(cString: ctorch_version()) }
 
@@ -21,9 +21,6 @@ public enum Torch {
     public static func setThreads(_ count: Int) throws {
         try check(ctorch_set_threads(Int32(count)), "set threads")
     }
-
-    /// Seeds dropout.
-    public static func seed(_ seed: UInt64) throws { try check(ctorch_manual_seed(seed), "seed") }
 
     /// Runs `body` without recording for gradients.
     public static func withoutGradients<T>(_ body: () throws -> T) rethrows -> T {

@@ -24,7 +24,7 @@ import Torch
 
     @Test func forwardPassEqualsPyTorch() throws {
         let (network, input, _) = try tiny(learning: false)
-        let output = try network(input, training: false).values()
+        let output = try network(input).values()
         for (a, b) in zip(output, try ArrayFile.readFloats(golden("output.npy")).values) {
             #expect(abs(a - b) < 1e-5)
         }
@@ -32,7 +32,7 @@ import Torch
 
     @Test func gradientsEqualPyTorch() throws {
         let (network, input, target) = try tiny(learning: true)
-        try network(input, training: true).squaredError(target).backward()
+        try network(input, dropoutSeed: 1).squaredError(target).backward()
         let expected = try SafeTensors.read(golden("gradients.safetensors")).tensors
         #expect(expected.count == network.parameters.count)
         for ((name, _), parameter) in zip(network.configuration.parameterShapes, network.parameters)
@@ -49,7 +49,7 @@ import Torch
         let (network, input, target) = try tiny(learning: true)
         let optimizer = try Optimizer(.nesterov, network.parameters, weightDecay: 1e-4)
         for (i, expected) in try ArrayFile.readVector(golden("losses.npy")).enumerated() {
-            let loss = try network(input, training: true).squaredError(target)
+            let loss = try network(input, dropoutSeed: 1).squaredError(target)
             #expect(abs(try loss.item() / expected - 1) < 1e-4)
             try loss.backward()
             try optimizer.step(learningRate: 0.01, number: i + 1)
@@ -60,7 +60,7 @@ import Torch
         let (network, input, target) = try tiny(learning: true)
         let optimizer = try Optimizer(.adamW, network.parameters, weightDecay: 0.1)
         for (i, expected) in try ArrayFile.readVector(golden("losses_adamw.npy")).enumerated() {
-            let loss = try network(input, training: true).squaredError(target)
+            let loss = try network(input, dropoutSeed: 1).squaredError(target)
             #expect(abs(try loss.item() / expected - 1) < 1e-4)
             try loss.backward()
             try optimizer.step(learningRate: 0.01, number: i + 1)
@@ -186,7 +186,7 @@ import Torch
             let windows = try source.gather(
                 starts.map { Window(song: song, start: $0) }, frames: 99, threads: 1)
             let outputs = try network(
-                Tensor.from(windows, shape: [starts.count, 99, 8]), training: false
+                Tensor.from(windows, shape: [starts.count, 99, 8])
             ).values()
             for column in 0..<3 {
                 let mean =
@@ -244,6 +244,50 @@ import Torch
         #expect(first == 31 * 8)
         #expect(resumed.model == whole.model)
         #expect(resumed.losses == whole.losses)
+    }
+
+    /// Nothing of a training is the process's: neither the number of threads nor what else draws numbers at the time changes a bit of it.
+    @Test(arguments: Precision.allCases)
+    func trainingsSideBySideEqualThoseAlone(precision: Precision) async throws {
+        let (source, targets) = try Self.songs(24)
+        func train(threads: Int, seed: UInt64) throws -> NetworkModel {
+            var training = Self.training(epochs: 3)
+            training.precision = precision
+            training.threads = threads
+            training.seed = seed
+            return try Trainer(network: Self.smallNetwork(), training: training)
+                .train(source: source, targets: targets).model
+        }
+        let alone = try [1, 2].map { try train(threads: 1, seed: $0) }
+        #expect(alone[0] != alone[1])
+        try await withThrowingTaskGroup { group in
+            for threads in 1...3 {
+                for seed in 1...2 {
+                    group.addTask {
+                        let model = try train(threads: threads, seed: UInt64(seed))
+                        #expect(model == alone[seed - 1], "\(threads) threads, seed \(seed)")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func dropoutComesFromItsSeedAlone() throws {
+        let ones = [Float](repeating: 1, count: 10_000)
+        func dropOut(seed: UInt64) throws -> (values: [Float], gradient: [Float]) {
+            let input = try Tensor.from(ones, shape: [1, 10_000]).requiringGradient()
+            var generator = SeededGenerator(seed: seed)
+            let output = try input.dropout(0.2, using: &generator)
+            try output.squaredError(.from(ones.map { _ in 0 }, shape: [1, 10_000])).backward()
+            return (try output.values(), try input.gradient().values())
+        }
+        let first = try dropOut(seed: 1)
+        #expect(Set(first.values) == [0, 1.25])
+        #expect(abs(first.values.filter { $0 == 0 }.count - 2000) < 200)
+        #expect(first.gradient == first.values.map { 2 * $0 * 1.25 })
+        #expect(try dropOut(seed: 2).values != first.values)
+        #expect(try dropOut(seed: 1).values == first.values)
     }
 
     @Test func validationSharesNoArtist() {

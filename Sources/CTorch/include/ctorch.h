@@ -20,7 +20,6 @@ bool ctorch_device_available(const char *device);
 /// Whether the GPU computes convolutions in bfloat16.
 bool ctorch_cuda_has_bfloat16(void);
 int ctorch_set_threads(int threads);
-int ctorch_manual_seed(uint64_t seed);
 /// Turns recording for gradients on or off in the calling thread; returns what it was.
 bool ctorch_set_gradients(bool enabled);
 
@@ -78,7 +77,8 @@ int ctorch_pool_over_time(ctorch_tensor_t input, ctorch_tensor_t *out);
 /// input [N, in], weight [out, in], bias [out] -> [N, out].
 int ctorch_linear(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, ctorch_tensor_t *out);
 int ctorch_relu(ctorch_tensor_t input, ctorch_tensor_t *out);
-int ctorch_dropout(ctorch_tensor_t input, double probability, ctorch_tensor_t *out);
+/// Zeroes elements with a probability and scales the others up, by a generator that starts from the seed (32 bits of it on a CPU).
+int ctorch_dropout(ctorch_tensor_t input, double probability, uint64_t seed, ctorch_tensor_t *out);
 /// (input - mean) / deviation, broadcast over the last dimension.
 int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tensor_t deviation, ctorch_tensor_t *out);
 /// Sum over the last dimension of squared differences, times the row's weight (null: 1), averaged over rows:

@@ -171,6 +171,7 @@ struct Demo: ParsableCommand {
             lines.append("  Brand-new songs for them, never played by anybody:")
             lines.append(SuggestionTable.text(person.suggestions, indent: "  "))
         }
+        let library = Self.shellWord("\(folder)/library")
         lines += [
             "",
             String(
@@ -180,15 +181,25 @@ struct Demo: ParsableCommand {
             "", EvaluationText.text(report.evaluation), "",
             "All of it took \(seconds(report.seconds)). Listen to the songs in \(URL(fileURLWithPath: folder).standardizedFileURL.path)/music, and go on:",
             "",
-            "  coldwave recommend \(report.listeners.first?.listener ?? "listener-0000") --library \(folder)/library",
-            "  coldwave playlist --listener \(report.listeners.first?.listener ?? "listener-0000") --new -o new.m3u8 --library \(folder)/library",
-            "  coldwave serve --open --library \(folder)/library        # the page: map, lists, radio, filters",
-            "  coldwave map -o map.html --library \(folder)/library",
-            "  coldwave status --library \(folder)/library",
+            "  coldwave recommend \(report.listeners.first?.listener ?? "listener-0000") --library \(library)",
+            "  coldwave playlist --listener \(report.listeners.first?.listener ?? "listener-0000") --new -o new.m3u8 --library \(library)",
+            "  coldwave serve --open --library \(library)        # the page: map, lists, radio, filters",
+            "  coldwave map -o map.html --library \(library)",
+            "  coldwave status --library \(library)",
             "", "With your own music:", "",
             "  coldwave scan ~/Music && coldwave import YOUR-LISTENS && coldwave build && coldwave recommend YOU --new",
             "", "(The command is .build/release/coldwave until you put it on your PATH.)",
         ]
         return lines.joined(separator: "\n")
+    }
+
+    /// As a shell takes it for one word: quoted where it has anything but letters, digits and `/._-`.
+    static func shellWord(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy {
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
+                || "0123456789/._-".utf8.contains($0)
+        }
+        return isPlain ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 }

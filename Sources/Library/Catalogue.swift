@@ -17,6 +17,14 @@ public struct Catalogue: Sendable {
         self.location = location
         let path = location.catalogue.path
         if !FileManager.default.fileExists(atPath: path) {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: location.root.path, isDirectory: &isFolder),
+                !isFolder.boolValue
+            {
+                throw LibraryError.notALibrary(
+                    path: location.root.path,
+                    reason: "it is a file, and a library is a folder. Name another with --library.")
+            }
             guard create else { throw LibraryError.notFound(path: location.root.path) }
             do {
                 try FileManager.default.createDirectory(

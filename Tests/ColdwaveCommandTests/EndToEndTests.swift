@@ -255,6 +255,8 @@ final class SmallWorld {
         try Data("not a database at all, whatever its name says, and long enough to be one".utf8)
             .write(to: database)
         #expect(try coldwave("status").errors.contains("not a Coldwave library"))
+        let file = try Command(library: listens)("import", listens.path)
+        #expect(file.status == 1 && file.errors.contains("it is a file"))
     }
 
     @Test func wrongUsageAndHelp() throws {

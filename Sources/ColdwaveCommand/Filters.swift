@@ -14,13 +14,13 @@ struct Filters: ParsableCommand, ComputesWithTorch {
             every unit playlists that start at the moment (LAYER/UNIT.m3u8, .jspf); report.json holds all of it as numbers. What was
             heard is kept beside the network. --montages makes a file of two minutes for each unit (about 1 MB each as Opus).
 
-              coldwave filters -o filters
-              coldwave filters -o filters --montages
+              coldwave filters
+              coldwave filters -o heard --montages
               coldwave playlist --filter conv1/17
             """)
 
     @Option(name: .shortAndLong, help: "Folder for the page, the pictures and the playlists.")
-    var output = "."
+    var output = "filters"
 
     @Option(help: "Songs to list for each unit, 1…20.")
     var top = 10

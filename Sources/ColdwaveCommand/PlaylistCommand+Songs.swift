@@ -68,7 +68,7 @@ extension PlaylistCommand {
             let (first, last) = (try catalogue.track(from), try catalogue.track(to))
             return Choice(
                 title: "From \(first.name) to \(last.name)",
-                tracks: recommender.path(from: first, to: last, count: n))
+                tracks: try recommender.path(from: first, to: last, count: n))
         }
         guard let start = try seeds.seeds(recommender, tracks: like).joined else {
             return Choice(title: "", tracks: [])
@@ -80,7 +80,7 @@ extension PlaylistCommand {
                 title: "Radio \(words)",
                 tracks: try recommender.radio(from: start, unlike: against, count: n, seed: seed))
         }
-        var choice = flowing(
+        var choice = try flowing(
             "Like \(words)",
             try recommender.similar(
                 to: start, unlike: against, count: n, maxPerArtist: selection.maxPerArtist),
@@ -96,27 +96,28 @@ extension PlaylistCommand {
             let list = try recommender.dailyMix(listener, count: n, on: day)
             return Choice(
                 title: "Daily mix for \(listener)",
-                tracks: list.compactMap { recommender.track($0.track.id) }, suggestions: list)
+                tracks: try list.compactMap { try recommender.track($0.track.id) },
+                suggestions: list)
         }
         if weekly {
-            return flowing(
+            return try flowing(
                 "Weekly discovery for \(listener)",
                 try recommender.weeklyDiscovery(listener, count: n, on: day), recommender)
         }
-        return flowing(
+        return try flowing(
             "Coldwave for \(listener)",
             try recommender.recommend([listener], selection.request(count: n)), recommender)
     }
 
-    private func flowing(_ title: String, _ list: [Suggestion], _ recommender: Recommender)
+    private func flowing(_ title: String, _ list: [Suggestion], _ recommender: Recommender) throws
         -> Choice
     {
-        func tracks(_ list: [Suggestion]) -> [Track] {
-            list.compactMap { recommender.track($0.track.id) }
+        func tracks(_ list: [Suggestion]) throws -> [Track] {
+            try list.compactMap { try recommender.track($0.track.id) }
         }
         let ordered = recommender.flowing(list)
         return Choice(
-            title: title, tracks: tracks(ordered), suggestions: ordered,
-            flowUnordered: recommender.flow(of: tracks(list)))
+            title: title, tracks: try tracks(ordered), suggestions: ordered,
+            flowUnordered: recommender.flow(of: try tracks(list)))
     }
 }

@@ -14,6 +14,10 @@ public enum APIError: Error, Sendable {
     case conflict(String, next: String? = nil)
     case tooLarge(String)
     case addressTooLong
+    /// More than the HTTP parser takes: the address or a header, or all headers together.
+    case headTooLong
+    /// A body that did not come in time.
+    case bodyLate
     case rangeNotSatisfiable(size: Int64)
     case unprocessable(String, next: String? = nil)
     case tooManyRequests(retryAfter: Int)
@@ -31,6 +35,9 @@ public enum APIError: Error, Sendable {
         case .conflict: .conflict
         case .tooLarge: .contentTooLarge
         case .addressTooLong: .uriTooLong
+        // Neither 414 nor 431: the parser does not tell which part was too long.
+        case .headTooLong: .badRequest
+        case .bodyLate: .requestTimeout
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .unprocessable: .unprocessableContent
         case .tooManyRequests: .tooManyRequests
@@ -49,6 +56,8 @@ public enum APIError: Error, Sendable {
         case .conflict: "conflict"
         case .tooLarge: "tooLarge"
         case .addressTooLong: "addressTooLong"
+        case .headTooLong: "headTooLong"
+        case .bodyLate: "bodyLate"
         case .rangeNotSatisfiable: "rangeNotSatisfiable"
         case .unprocessable: "unprocessable"
         case .tooManyRequests: "tooManyRequests"
@@ -65,6 +74,8 @@ public enum APIError: Error, Sendable {
             text
         case .methodNotAllowed(let allowed): "here only \(allowed.joined(separator: ", ")) works"
         case .addressTooLong: "the address is too long"
+        case .headTooLong: "the address or a header is too long"
+        case .bodyLate: "the body took too long to come"
         case .rangeNotSatisfiable(let size): "the file has \(size) bytes; the range lies outside"
         case .tooManyRequests(let seconds): "too many attempts; try again in \(seconds) s"
         case .insufficientStorage:
@@ -156,16 +167,26 @@ extension Response {
 
     /// - Returns: `value` as JSON; keys in order, so that equal values are equal texts.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+        guard let data = text(value) else { return Response(status: .internalServerError) }
+        return Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: .init(byteBuffer: ByteBuffer(bytes: data)))
+    }
+
+    private static func text(_ value: some Encodable) -> Data? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let data = try? encoder.encode(value) else {
-            return Response(status: .internalServerError)
-        }
-        return Response(
-            status: status, headers: [.contentType: "application/json"],
-            body: .init(byteBuffer: ByteBuffer(bytes: data)))
+        return try? encoder.encode(value)
+    }
+
+    /// The body of `error`'s answer, for where there is no response to put it in.
+    static func text(of error: APIError) -> Data {
+        text(
+            ErrorBody(
+                error: .init(code: error.code, message: error.message, next: error.next)))
+            ?? Data()
     }
 
     /// The same text as ``json(_:status:)`` gives, sooner.

@@ -76,7 +76,9 @@ public struct Server: Sendable {
             router: router(),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [SlowClients(configuration.limits, addresses)],
+                    additionalChannelHandlers: [
+                        SlowClients(configuration.limits, addresses), UnreadableRequests(),
+                    ],
                     idleTimeout: .seconds(Int64(configuration.limits.idleSeconds)),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10,

@@ -49,7 +49,9 @@ public final class ServerMetrics: Sendable {
     /// - Parameter gauges: values of now, by name.
     func text(gauges: [String: Double]) -> String {
         let state = state.withLock { $0 }
-        var lines = ["# TYPE coldwave_http_requests_total counter"]
+        var lines = Self.head(
+            "coldwave_http_requests_total", "counter",
+            "Requests answered, by method, route and status.")
         for (key, count) in state.requests.sorted(by: {
             ($0.key.route, $0.key.method, $0.key.status)
                 < ($1.key.route, $1.key.method, $1.key.status)
@@ -58,7 +60,9 @@ public final class ServerMetrics: Sendable {
                 "coldwave_http_requests_total{method=\"\(key.method)\",route=\"\(Self.escaped(key.route))\",status=\"\(key.status)\"} \(count)"
             )
         }
-        lines.append("# TYPE coldwave_http_request_seconds histogram")
+        lines += Self.head(
+            "coldwave_http_request_seconds", "histogram",
+            "From a request's head to its answer's head, in seconds, by route.")
         for (route, histogram) in state.seconds.sorted(by: { $0.key < $1.key }) {
             let label = "route=\"\(Self.escaped(route))\""
             for (bound, count) in zip(Self.bounds, histogram.buckets) {
@@ -71,12 +75,23 @@ public final class ServerMetrics: Sendable {
             lines.append("coldwave_http_request_seconds_count{\(label)} \(histogram.count)")
         }
         for (name, value) in state.counters.sorted(by: { $0.key < $1.key }) {
-            lines += ["# TYPE \(name) counter", "\(name) \(value)"]
+            lines += Self.head(name, "counter", Self.help[name]) + ["\(name) \(value)"]
         }
         for (name, value) in gauges.sorted(by: { $0.key < $1.key }) {
-            lines += ["# TYPE \(name) gauge", "\(name) \(value)"]
+            lines += Self.head(name, "gauge", Self.help[name]) + ["\(name) \(value)"]
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static let help = [
+        "coldwave_listens_total": "Listens accepted since the start.",
+        "coldwave_requests_running": "Requests worked on now.",
+        "coldwave_listens_waiting": "Listens accepted and not yet in the catalogue.",
+        "coldwave_library_loaded_seconds": "Age of what is served, in seconds.",
+    ]
+
+    private static func head(_ name: String, _ kind: String, _ help: String?) -> [String] {
+        (help.map { ["# HELP \(name) \($0)"] } ?? []) + ["# TYPE \(name) \(kind)"]
     }
 
     private static func escaped(_ label: String) -> String {

@@ -75,14 +75,10 @@ final class SlowClients: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func bodyIsLate(_ context: ChannelHandlerContext) {
         if !isAnswering {
-            context.write(
-                wrapOutboundOut(
-                    .head(
-                        .init(
-                            status: .requestTimeout,
-                            headerFields: [.connection: "close", .contentLength: "0"]))),
-                promise: nil)
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            for part in HTTPResponsePart.failure(.bodyLate) {
+                context.write(wrapOutboundOut(part), promise: nil)
+            }
+            context.flush()
         }
         context.close(promise: nil)
     }

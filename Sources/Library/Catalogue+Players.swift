@@ -267,7 +267,7 @@ extension Recommender {
             let place = Int(placeOfRow[row])
             let names = table.aliases(place)
             guard flagsOfRow[row].isDisjoint(with: .unplayable), seen.isDisjoint(with: names),
-                let other = self.track(predictions.tracks[row])
+                let other = try self.track(predictions.tracks[row])
             else { continue }
             seen.formUnion(names)
             found.append((other, cosine))

@@ -40,8 +40,8 @@ extension Recommender {
         let isHeard = candidate.popularity == 0 || fromSound.map { $0 > 0 } ?? false
         let heard =
             isHeard
-            ? highlights.flatMap { all in
-                track(predictions.tracks[candidate.index]).map(all.filters)
+            ? try highlights.flatMap { all in
+                try track(predictions.tracks[candidate.index]).map(all.filters)
             } ?? [] : []
         if !heard.isEmpty {
             words.append("in its sound: " + heard.map(\.text).joined(separator: ", "))

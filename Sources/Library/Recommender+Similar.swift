@@ -77,7 +77,7 @@ extension Recommender {
             items: predictions.blended, start: try direction(seeds, unlike: unlike),
             artists: placeOfRow.map { $0 < 0 ? "" : table.artist(Int($0)) }, seed: seed,
             where: { allowed.contains($0) })
-        return radio.prefix(count).compactMap { track(predictions.tracks[$0]) }
+        return try radio.prefix(count).compactMap { try track(predictions.tracks[$0]) }
     }
 
     /// A listener's place as something to start from.
@@ -90,7 +90,7 @@ extension Recommender {
     }
 
     /// A way from one song to another.
-    public func path(from first: Track, to last: Track, count: Int) -> [Track] {
+    public func path(from first: Track, to last: Track, count: Int) throws -> [Track] {
         guard let a = row(first), let b = row(last) else { return [] }
         // The ends come whatever they are, and no other version of them.
         let ends = Set([a, b].flatMap { table.aliases(Int(placeOfRow[$0])) })
@@ -99,9 +99,9 @@ extension Recommender {
         }
         let rows = Set(between).union([a, b]).sorted()
         guard let from = rows.firstIndex(of: a), let to = rows.firstIndex(of: b) else { return [] }
-        return SongPath.between(
+        return try SongPath.between(
             from, to, count: count, items: predictions.blended.selectingRows(rows)
-        ).compactMap { track(predictions.tracks[rows[$0]]) }
+        ).compactMap { try track(predictions.tracks[rows[$0]]) }
     }
 
     /// Rows of songs that may be played, one of each recording.

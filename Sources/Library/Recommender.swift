@@ -114,9 +114,10 @@ public final class Recommender: Sendable {
     }
 
     /// A track as the catalogue has it now; where its file is gone, another one of its recording that is there. Nil for an unknown one.
-    public func track(_ id: Int64) -> Track? {
+    /// - Throws: what the catalogue's database says.
+    public func track(_ id: Int64) throws -> Track? {
         guard let place = table.place(of: id) else { return nil }
-        return try? catalogue.track(id: table.ids[Int(table.shown[place])])
+        return try catalogue.tracks(ids: [table.ids[Int(table.shown[place])]]).first
     }
 
     /// Where the predictions have a track, or another file of its recording.

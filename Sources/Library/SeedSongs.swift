@@ -95,7 +95,7 @@ extension Recommender {
             var factors: Int32?
             switch song {
             case .track(let id):
-                guard let own = table.place(of: id), let track = track(id) else { continue }
+                guard let own = table.place(of: id), let track = try track(id) else { continue }
                 let first = Int(table.first[own])
                 seeds.recordings.insert(track.recording)
                 place = row(first).map { Array(predictions.blended.row($0)) }

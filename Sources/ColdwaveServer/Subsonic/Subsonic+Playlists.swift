@@ -225,7 +225,7 @@ enum MadePlaylist: String, CaseIterable, Sendable {
                     discovery: 0.5, count: Self.count, seed: hour
                 ).filter { !view.isHated($0) }
             }
-            return list.compactMap { recommender.track($0.track.id) }
+            return try list.compactMap { try recommender.track($0.track.id) }
         } catch LibraryError.unknownListener {
             return []
         } catch LibraryError.nothingToDo {

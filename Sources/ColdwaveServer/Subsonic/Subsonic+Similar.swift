@@ -31,7 +31,7 @@ enum SubsonicSimilar {
         return try Array(
             recommender.similar(
                 to: recommender.seeds(of: songs), count: count + hated, maxPerArtist: 0
-            ).compactMap { recommender.track($0.track.id) }.filter { !view.isHated($0) }
+            ).compactMap { try recommender.track($0.track.id) }.filter { !view.isHated($0) }
                 .prefix(count))
     }
 
@@ -82,7 +82,7 @@ enum SubsonicSimilar {
                 let recommender = try view.snapshot.requireRecommender()
                 let path =
                     start.id == end.id
-                    ? [start] : recommender.path(from: start, to: end, count: count)
+                    ? [start] : try recommender.path(from: start, to: end, count: count)
                 return [
                     "sonicMatch": .nodes(
                         try path.map { track in

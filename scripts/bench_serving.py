@@ -1,6 +1,6 @@
 """Load on `coldwave serve` with a made-up library: requests a second, latencies and memory, by wrk (Debian's `wrk`) on loopback.
 
-Usage: bench_serving.py COLDWAVE [--songs 1000000] [--listeners 100000] [--plays 30] [--seconds 20] [--connections 8] [--keep DIR]
+Usage: bench_serving.py COLDWAVE [--songs 1000000] [--listeners 100000] [--plays 30] [--seconds 20] [--connections 8] [--keep DIR] [--loads similar,…]
                         [--soak MINUTES] [--listens 20] [--slow 0]
 
 The library is made in SQLite and NumPy files directly: songs without audio in 200 styles, listeners who each play in three of them,
@@ -261,7 +261,7 @@ def figures(wrk):
 
 def table(server, script, options):
     print("\n| load | requests/s | p50 ms | p99 ms | errors | processor ms each | MB |\n|---|---|---|---|---|---|---|", flush=True)
-    for kind in ("health", "track", "similar", "recommend", "mixed"):
+    for kind in options.loads.split(","):
         writer = Writer(server.base, options, options.listens, False) if kind == "mixed" else None
         if writer:
             writer.start()
@@ -272,7 +272,8 @@ def table(server, script, options):
             writer.stop()
         print(f"| {kind} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {errors} | {each:.2f} | {memory(server.process):.0f} |",
               flush=True)
-    print(f"\nfeedback meanwhile: {len(writer.words)} accepted, {len(writer.failed)} failed")
+    if writer:
+        print(f"\nfeedback meanwhile: {len(writer.words)} accepted, {len(writer.failed)} failed")
 
 
 def soak(server, script, library, options):
@@ -320,6 +321,7 @@ def main():
     parser.add_argument("--plays", type=int, default=30)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--loads", default="health,track,similar,recommend,mixed")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--soak", type=float, default=0)
     parser.add_argument("--listens", type=float, default=20)

@@ -9,16 +9,20 @@ import Synchronization
 public final class LibraryStore: Service {
     private let snapshot: Mutex<LibrarySnapshot>
     private let blocking: BlockingPool
+    /// As many threads as cores: pieces of work that compute are done sooner one after another than all at once.
+    let ranking: BlockingPool
     private let pollSeconds: Double
     private let events: EventHub
     private let logger: Logger
 
     init(
-        _ location: LibraryLocation, blocking: BlockingPool, events: EventHub, pollSeconds: Double,
+        _ location: LibraryLocation, blocking: BlockingPool, ranking: BlockingPool,
+        events: EventHub, pollSeconds: Double,
         logger: Logger
     ) throws {
         snapshot = Mutex(try LibrarySnapshot(Catalogue(location, create: true)))
         self.blocking = blocking
+        self.ranking = ranking
         self.events = events
         self.pollSeconds = pollSeconds
         self.logger = logger
@@ -32,6 +36,14 @@ public final class LibraryStore: Service {
     ) async throws -> T {
         let snapshot = current
         return try await blocking.run { try work(snapshot) }
+    }
+
+    /// The same for work that ranks songs: it computes for a millisecond or two and waits for nothing.
+    public func rank<T: Sendable>(
+        _ work: @escaping @Sendable (LibrarySnapshot) throws -> T
+    ) async throws -> T {
+        let snapshot = current
+        return try await ranking.run { try work(snapshot) }
     }
 
     /// Looks for new artefacts until the server shuts down.

@@ -202,7 +202,7 @@ struct ListenerRoutes: Sendable {
         let name = call.required("name")
         try call.requireListener(name)
         let auth = call.context.auth
-        return try await parts.library.read { snapshot in
+        return try await parts.library.rank { snapshot in
             let list = try make(snapshot.requireRecommender(), name)
             return .json(
                 SuggestionList(listener: name, suggestions: snapshot.views(list, for: auth)))

@@ -45,7 +45,7 @@ struct TrackRoutes: Sendable {
             failures: [404, 409]
         ) { call in
             let (id, count, auth) = (call.id("id"), call.int("count", or: 20), call.context.auth)
-            return try await parts.library.read { snapshot in
+            return try await parts.library.rank { snapshot in
                 // What is not in the recommender's memory may have come since.
                 let recommender = try? snapshot.requireRecommender()
                 let list =

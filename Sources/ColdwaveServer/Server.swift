@@ -20,8 +20,9 @@ public struct Server: Sendable {
         let blocking = BlockingPool(
             threads: max(8, 2 * System.coreCount), most: 4 * limits.requests)
         let library = try LibraryStore(
-            configuration.library, blocking: blocking, events: events,
-            pollSeconds: limits.pollSeconds, logger: logger)
+            configuration.library, blocking: blocking,
+            ranking: BlockingPool(threads: System.coreCount, most: 4 * limits.requests),
+            events: events, pollSeconds: limits.pollSeconds, logger: logger)
         let database = try ServerDatabase(configuration.library)
         parts = ServerParts(
             configuration: configuration, library: library, blocking: blocking,
@@ -115,6 +116,7 @@ public struct Server: Sendable {
                 reason: String(cString: strerror(error.errnoCode)))
         }
         await parts.pictures.shutDown()
+        await parts.library.ranking.shutDown()
         await parts.blocking.shutDown()
     }
 }

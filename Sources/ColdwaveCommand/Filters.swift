@@ -57,8 +57,7 @@ struct Filters: ParsableCommand, ComputesWithTorch {
         let catalogue = try options.open()
         let picture = try catalogue.filterPicture()
         let montages = montages ? try catalogue.layers(named: montageLayers) : []
-        let folder = URL(fileURLWithPath: output)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try OutputFolder.make(output)
         try AtomicFile.write(
             Data(picture.svg().utf8), to: folder.appendingPathComponent("filters.svg"))
         try AtomicFile.write(

@@ -33,6 +33,7 @@ struct LabFactorize: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let out = try OutputFolder.make(folder)
         var configuration = FactorizationConfiguration()
         configuration.dimensions = dimensions
         configuration.iterations = iterations
@@ -90,8 +91,6 @@ struct LabFactorize: ParsableCommand {
             processorSecondsPerIteration: result.processorSecondsPerIteration,
             readSeconds: readSeconds,
             rejectedCount: data.rejectedCount, tuning: tuned)
-        let out = URL(fileURLWithPath: folder)
-        try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
         try ArrayFile.write(
             result.factors.listeners, to: out.appendingPathComponent("listeners.npy"))
         try ArrayFile.write(result.factors.songs, to: out.appendingPathComponent("songs.npy"))

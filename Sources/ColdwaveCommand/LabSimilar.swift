@@ -35,6 +35,7 @@ struct LabSimilar: ParsableCommand {
     }
 
     func run() throws {
+        let out = try OutputFolder.make(folder)
         var configuration = neighbors.configuration
         configuration.logarithmic = confidence == .log
         let data = try Interactions(triplets: URL(fileURLWithPath: triplets))
@@ -46,8 +47,6 @@ struct LabSimilar: ParsableCommand {
             listeners: data.listeners.count, songs: data.songs.count,
             interactions: data.matrix.count, neighbours: table.count,
             seconds: Date().timeIntervalSince(started))
-        let out = URL(fileURLWithPath: folder)
-        try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
         try ArrayFile.write(
             table.indices, shape: [table.rows, table.count],
             to: out.appendingPathComponent("neighbors.npy"))

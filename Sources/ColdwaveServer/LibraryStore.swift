@@ -17,8 +17,7 @@ public final class LibraryStore: Service {
 
     init(
         _ location: LibraryLocation, blocking: BlockingPool, ranking: BlockingPool,
-        events: EventHub, pollSeconds: Double,
-        logger: Logger
+        events: EventHub, pollSeconds: Double, logger: Logger
     ) throws {
         snapshot = Mutex(try LibrarySnapshot(Catalogue(location, create: true)))
         self.blocking = blocking
@@ -38,7 +37,7 @@ public final class LibraryStore: Service {
         return try await blocking.run { try work(snapshot) }
     }
 
-    /// The same for work that ranks songs: it computes for a millisecond or two and waits for nothing.
+    /// The same for work that ranks songs and little else: what waits long here, or computes long, holds up every list.
     public func rank<T: Sendable>(
         _ work: @escaping @Sendable (LibrarySnapshot) throws -> T
     ) async throws -> T {

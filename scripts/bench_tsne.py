@@ -145,7 +145,7 @@ def theirs(options, x, new, seed):
     started = time.perf_counter()
     map_ = openTSNE.TSNE(
         perplexity=PERPLEXITY, early_exaggeration_iter=250, n_iter=STEPS - 250, initial_momentum=0.5,
-        final_momentum=0.8, negative_gradient_method="fft", n_jobs=options.threads, random_state=seed).fit(x)
+        final_momentum=0.8, negative_gradient_method="auto", n_jobs=options.threads, random_state=seed).fit(x)
     seconds = time.perf_counter() - started
     started = time.perf_counter()
     placed = map_.transform(new)

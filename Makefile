@@ -17,8 +17,10 @@ build: bootstrap
 demo: build
 	$(COLDWAVE) demo
 
+# CONFIGURATION=release tests the optimised code, and leaves the optimised command behind.
+CONFIGURATION ?= debug
 test: bootstrap
-	swift test
+	swift test -c $(CONFIGURATION)
 
 format:
 	swift format --in-place --recursive --parallel $(SOURCES)

@@ -126,7 +126,7 @@ struct MomentSounds {
             tags.insert(Enrichment.Tag(kind: "chord", value: chord.name))
         }
         if Vibrato(stretch) != nil {
-            tags.insert(Enrichment.Tag(kind: "tone", value: "with voice-like vibrato"))
+            tags.insert(Enrichment.Tag(kind: "tone", value: "with vibrato"))
         }
         return tags
     }

@@ -161,7 +161,7 @@ enum MomentWords {
         return chord ?? most.first { $0.kind == "tone" && reach >= leastForVibrato }
     }
 
-    /// "C major chord", "band 1.2–2.4 kHz, sustained, with voice-like vibrato".
+    /// "C major chord", "band 1.2–2.4 kHz, sustained, with vibrato".
     static func label(_ sound: FilterLabel, _ told: Enrichment?) -> String {
         guard let told else { return sound.text }
         if told.kind == "chord" { return "\(told.value) chord" }

@@ -205,7 +205,7 @@ import Testing
             tracks: tracks, frameSeconds: 110.0 / 22050, context: StageContext(threads: 2))
         let sung = try study.study([layer(Array(stride(from: 0, to: 40, by: 4)))])
         let found = try #require(sung["conv2"]?.first?.first)
-        #expect(found.kind == "tone" && found.value == "with voice-like vibrato")
+        #expect(found.kind == "tone" && found.value == "with vibrato")
         #expect(found.found == 10 && found.best == 10)
         // A quarter of what is drawn blindly wavers.
         #expect(abs(Double(found.known) / Double(found.songs) - 0.25) < 0.06)

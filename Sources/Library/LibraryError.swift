@@ -63,7 +63,10 @@ public enum LibraryError: Error, Equatable, Sendable, CustomStringConvertible {
         case .staleArtefact(let path, let reason, let next):
             "\(path) cannot be used: \(reason). \(next)"
         case .interrupted(let stage):
-            "interrupted during \(stage); what was done is kept, and `coldwave build` carries on from there."
+            "interrupted during \(stage); "
+                + (stage == "scan" || StageName(rawValue: stage) != nil
+                    ? "what was done is kept, and `coldwave build` carries on from there."
+                    : "nothing half-written is left. Run it again.")
         }
     }
 }

@@ -10,4 +10,16 @@ import Testing
         #expect(!text.contains("..") && !text.contains(". ."))
         #expect(text.hasPrefix("cannot write /x/y: ") && text.contains("free disk space"))
     }
+
+    /// `build` carries on where a stage of it stopped; it cannot where something else did.
+    @Test(arguments: ["scan", "train", "map"])
+    func aStageOfABuildIsCarriedOn(stage: String) {
+        #expect(LibraryError.interrupted(stage: stage).description.contains("`coldwave build`"))
+    }
+
+    @Test(arguments: ["tsne", "evaluate", "compose"])
+    func nothingElseIs(stage: String) {
+        let text = LibraryError.interrupted(stage: stage).description
+        #expect(text.contains(stage) && text.contains("again") && !text.contains("build"))
+    }
 }

@@ -68,7 +68,7 @@ let package = Package(
             dependencies: [
                 "Library", "Recommendation", "Evaluation", "AudioNetwork", "CollaborativeFiltering",
                 "ListeningHistory", "AudioFeatures", "Projection", "Synthesis", "Matrices", "Torch",
-                "ColdwaveServer",
+                "ColdwaveServer", "CProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(

@@ -7,6 +7,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /// A pair of connected sockets that children do not inherit; 0 when done.
 static inline int coldwave_socket_pair(int ends[2]) {
@@ -51,4 +54,14 @@ static inline void coldwave_limit_memory(uint64_t bytes) {
     setrlimit(RLIMIT_DATA, &limit);
     struct rlimit none = {0, 0}; // a crash is reported; its core dump would only fill the disk
     setrlimit(RLIMIT_CORE, &none);
+}
+
+/// Blocks of so many bytes and more go back to the system when they are freed, whichever thread frees them. Left alone, glibc keeps them
+/// for whoever needs as much again on the same thread, and a server of many threads grows by one of each.
+static inline void coldwave_return_blocks(int bytes) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, bytes);
+#else
+    (void)bytes;
+#endif
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import ColdwaveServer
 import Foundation
 import Library
@@ -37,6 +38,8 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // What is counted anew for a million songs comes in blocks of 4 MB.
+        coldwave_return_blocks(2 << 20)
         var configuration = ServerConfiguration(library: options.location)
         configuration.host = host
         configuration.port = port

@@ -56,6 +56,13 @@ struct Evaluate: ParsableCommand {
         help: "cold-to-warm: weights of the sound against all listeners' evidence to try.")
     var priorWeight = [FactorizationConfiguration().songPriorWeight]
 
+    @Option(
+        parsing: .upToNextOption,
+        help:
+            "cold-to-warm: with how many listeners of a song the others' absence counts for half, to try."
+    )
+    var priorListeners = [FactorizationConfiguration().songPriorListeners]
+
     @Option(help: "cold-to-warm: also draw the curves, into this SVG file.")
     var picture: String?
 
@@ -85,7 +92,11 @@ struct Evaluate: ParsableCommand {
         case .cold: report = try cold(display).run()
         case .warm: report = try warm(display)
         case .coldToWarm:
-            let warming = try WarmingEvaluation(cold(display), priorWeights: priorWeight).run()
+            let warming = try WarmingEvaluation(
+                cold(display),
+                blends: WarmingEvaluation.Blend.all(
+                    weights: priorWeight, listeners: priorListeners)
+            ).run()
             display.finish()
             // What took minutes to find is told first; a picture that cannot be written takes none of it away.
             try options.output.print(warming) { EvaluationText.text(warming) }

@@ -16,7 +16,9 @@ public struct FactorizationConfiguration: Codable, Equatable, Sendable {
     public var epsilon: Float = 1
     public var confidence = Confidence.linear
     /// How much the sound counts for a song with few plays, against the evidence of all listeners together.
-    public var songPriorWeight: Float = 1
+    public var songPriorWeight: Float = 0.5
+    /// With so many listeners of a song its absence in the others' plays counts for half, and what the sound foretells of them for half.
+    public var songPriorListeners: Float = 5
     public var seed: UInt64 = 0
     /// Threads; 0 for all cores. The result does not depend on it.
     public var threads = 0
@@ -34,7 +36,24 @@ public struct FactorizationConfiguration: Codable, Equatable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case dimensions, iterations, regularization, alpha, epsilon, confidence, songPriorWeight,
-            seed
+            songPriorListeners, seed
+    }
+
+    /// Settings that a version before this one did not write have their default.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func value<T: Decodable>(_ key: CodingKeys, _ standard: T) throws -> T {
+            try values.decodeIfPresent(T.self, forKey: key) ?? standard
+        }
+        dimensions = try value(.dimensions, dimensions)
+        iterations = try value(.iterations, iterations)
+        regularization = try value(.regularization, regularization)
+        alpha = try value(.alpha, alpha)
+        epsilon = try value(.epsilon, epsilon)
+        confidence = try value(.confidence, confidence)
+        songPriorWeight = try value(.songPriorWeight, songPriorWeight)
+        songPriorListeners = try value(.songPriorListeners, songPriorListeners)
+        seed = try value(.seed, seed)
     }
 
     /// c for a play count r.

@@ -86,19 +86,15 @@ extension ImplicitALS {
     /// One half of an iteration: the factors of every row of `confidences` with the other side fixed.
     /// - Parameters:
     ///   - confidences: c where the preference is 1, −c where it is 0.
-    ///   - prior: `[rows, d]`, the means of the rows' factors; nil for zero. Rows without an entry keep theirs.
-    ///   - diagonal: λ, the one that `fixed` was made with.
+    ///   - empty: `[rows, d]`, what rows without an entry get; nil for zero.
+    ///   - right: `[rows, d]`, what each row's right-hand side has beside its entries; nil for nothing.
     func solve(
-        _ confidences: SparseMatrix, _ order: RowOrder, _ fixed: FixedSide, prior: Matrix? = nil,
-        diagonal: Float = 0, what: String
+        _ confidences: SparseMatrix, _ order: RowOrder, _ fixed: FixedSide, empty: Matrix? = nil,
+        right: Matrix? = nil, what: String
     ) throws -> Matrix {
         let d = fixed.dimensions
-        var result = prior ?? Matrix(rows: confidences.rows, columns: d)
-        var right: AlignedFloats?
-        if var scaled = prior {
-            for i in scaled.storage.indices { scaled.storage[i] *= diagonal }
-            right = fixed.whiten(scaled, threads: threads)
-        }
+        var result = empty ?? Matrix(rows: confidences.rows, columns: d)
+        let right = right.map { fixed.whiten($0, threads: threads) }
         let failed = Atomic<Int>(-1)
         result.storage.withUnsafeMutableBufferPointer { out in
             let out = Written(base: out.baseAddress)

@@ -74,28 +74,6 @@ public struct ImplicitALS: Sendable {
         return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
     }
 
-    /// Songs' factors with the listeners' fixed and a prior mean ŷ:
-    /// `minimise Σ_u c_ui (p_ui − x_u·y_i)² + μ‖y_i − ŷ_i‖²`, with `μ = priorWeight · tr(XᵀX) / d`, so that the weight does not
-    /// depend on the number of listeners. A song without a play keeps exactly ŷ: nobody could have played it.
-    public func solveSongs(
-        _ plays: SparseMatrix, dislikes: SparseMatrix? = nil, listeners: Matrix, prior: Matrix,
-        priorWeight: Float
-    ) throws -> Matrix {
-        try check(prior, rows: plays.columns, "the prior", columns: listeners.columns)
-        let bySong = try confidences(plays, dislikes: dislikes).transposed()
-        let d = listeners.columns
-        let gram = gram(listeners)
-        let trace = (0..<d).reduce(0.0) { $0 + gram[$1 * d + $1] }
-        let diagonal = max(
-            configuration.regularization, priorWeight * Float(trace) / Float(d))
-        let fixed = try FixedSide(
-            listeners, gram: gram, diagonal: Double(diagonal), threads: threads,
-            what: "the listeners")
-        return try solve(
-            bySong, RowOrder(bySong, dimensions: d), fixed, prior: prior, diagonal: diagonal,
-            what: "song")
-    }
-
     /// A listener's factors from their plays, with the songs' fixed; see ``FoldingIn`` for many listeners.
     /// - Returns: `[dimensions]`.
     public func foldIn(
@@ -174,7 +152,7 @@ public struct ImplicitALS: Sendable {
         try require(configuration.epsilon > 0, "epsilon", "must be positive")
     }
 
-    private func check(_ matrix: Matrix, rows: Int, _ what: String, columns: Int? = nil) throws {
+    func check(_ matrix: Matrix, rows: Int, _ what: String, columns: Int? = nil) throws {
         let expected = [rows, columns ?? configuration.dimensions]
         guard [matrix.rows, matrix.columns] == expected else {
             throw FactorizationError.wrongShape(

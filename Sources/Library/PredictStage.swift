@@ -214,7 +214,8 @@ public struct PredictStage: Sendable {
         func solve(_ prior: Matrix) throws -> Matrix {
             try ImplicitALS(factors.configuration).solveSongs(
                 plays, listeners: factors.basketFactors, prior: prior,
-                priorWeight: factors.configuration.songPriorWeight)
+                priorWeight: factors.configuration.songPriorWeight,
+                priorListeners: factors.configuration.songPriorListeners)
         }
         return (
             try solve(prior), try solve(Matrix(rows: prior.rows, columns: prior.columns))

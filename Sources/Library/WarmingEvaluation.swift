@@ -25,25 +25,41 @@ public struct WarmingReport: Codable, Equatable, Sendable {
 public struct WarmingEvaluation: Sendable {
     let cold: ColdEvaluation
     let warming: WarmingProtocol
-    /// The weights of the sound that are tried; the first is called `blend`, the others `blend μ`.
-    let priorWeights: [Float]
+    let blends: [Blend]
+
+    /// How much the sound counts beside plays; see ``ImplicitALS/solveSongs(_:dislikes:listeners:prior:priorWeight:priorListeners:)``.
+    public struct Blend: Sendable {
+        let name: String
+        let weight: Float
+        let listeners: Float
+
+        /// Every weight with every number of listeners; a single one is called `blend`.
+        public static func all(weights: [Float], listeners: [Float]) -> [Blend] {
+            let isOne = weights.count * listeners.count == 1
+            return weights.flatMap { weight in
+                listeners.map {
+                    Blend(
+                        name: isOne ? "blend" : "blend \(weight), \($0)", weight: weight,
+                        listeners: $0)
+                }
+            }
+        }
+    }
 
     public init(
-        _ cold: ColdEvaluation, warming: WarmingProtocol = WarmingProtocol(), priorWeights: [Float]
+        _ cold: ColdEvaluation, warming: WarmingProtocol = WarmingProtocol(), blends: [Blend]
     ) {
         self.cold = cold
         self.warming = warming
-        self.priorWeights = priorWeights
+        self.blends = blends
     }
-
-    public static func blendName(_ weight: Float) -> String { "blend \(weight)" }
 
     public func run() throws -> WarmingReport {
         let started = Date()
         let split = try cold.division()
         var results = warming.levels.map { _ in [FoldResult]() }
         var reaching = warming.levels.map { _ in 0 }
-        let models = ["sound", "plays"] + priorWeights.map(Self.blendName)
+        let models = ["sound", "plays"] + blends.map(\.name)
         for number in split.folds.indices {
             let (fold, rest) = split.fold(number)
             let held = Set(fold.map { split.columns[$0] })
@@ -67,11 +83,13 @@ public struct WarmingEvaluation: Sendable {
                 var placed = [
                     prior,
                     try als.solveSongs(
-                        shown, listeners: factors.listeners, prior: none, priorWeight: 0),
+                        shown, listeners: factors.listeners, prior: none, priorWeight: 0,
+                        priorListeners: 0),
                 ]
-                placed += try priorWeights.map {
+                placed += try blends.map {
                     try als.solveSongs(
-                        shown, listeners: factors.listeners, prior: prior, priorWeight: $0)
+                        shown, listeners: factors.listeners, prior: prior, priorWeight: $0.weight,
+                        priorListeners: $0.listeners)
                 }
                 let scorers = zip(models, placed).map { name, songs in
                     (name, Baselines.factors(listeners: factors.listeners, candidates: songs))

@@ -168,11 +168,13 @@ func goldenPlays() throws -> SparseMatrix {
         let prior = Matrix(
             rows: 3, columns: 4, storage: (0..<12).map { _ in Float(generator.normal()) })
         let solved = try ImplicitALS(configuration).solveSongs(
-            plays, listeners: listeners, prior: prior, priorWeight: 1)
+            plays, listeners: listeners, prior: prior, priorWeight: 1,
+            priorListeners: 0)
         #expect(Array(solved.row(2)) == Array(prior.row(2)))
         // A heavy prior wins over the plays, a light one loses.
         let heavy = try ImplicitALS(configuration).solveSongs(
-            plays, listeners: listeners, prior: prior, priorWeight: 1e5)
+            plays, listeners: listeners, prior: prior, priorWeight: 1e5,
+            priorListeners: 0)
         for (a, b) in zip(heavy.row(1), prior.row(1)) { #expect(abs(a - b) < 0.01) }
         #expect(Array(solved.row(0)) != Array(prior.row(0)))
     }

@@ -112,9 +112,9 @@ import Testing
         #expect(abs(result.losses[0] / (sum + 0.5 * norms) - 1) < 1e-5)
     }
 
-    /// The prior mean ŷ with weight μ is λ = μ and μ ŷ on the right.
-    @Test(arguments: [3, 20, 60])
-    func priorsEqualTheDenseSolver(entries: Int) throws {
+    /// The prior mean ŷ with weight μ is λ = μ and μ ŷ on the right; what the sound foretells is the preference of those without a play.
+    @Test(arguments: [3, 20, 60], [Float(0), 8])
+    func priorsEqualTheDenseSolver(entries: Int, priorListeners: Float) throws {
         let problem = Problem(lengths: [entries, 0], songs: 80, dimensions: 24)
         var configuration = problem.configuration
         configuration.regularization = 7
@@ -124,19 +124,60 @@ import Testing
         // Songs and listeners exchange their parts; a weight of zero leaves λ.
         let solved = try ImplicitALS(configuration).solveSongs(
             problem.plays.transposed(), listeners: problem.factors.songs, prior: prior,
-            priorWeight: 0)
+            priorWeight: 0, priorListeners: priorListeners)
         #expect(solved.row(1) == prior.row(1))
-        // minimise over x - ŷ: the preferences lose what ŷ explains.
         let songs = (0..<80).map { problem.factors.songs.row($0).map(Double.init) }
+        func product(_ a: [Double], _ b: [Double]) -> Double {
+            zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        let own = prior.row(0).map(Double.init)
+        let mean = zip(own, prior.row(1)).map { ($0 + Double($1)) / 2 }
+        let n = Double(problem.plays.range(ofRow: 0).count)
+        let share = Double(priorListeners) / (Double(priorListeners) + n)
+        let foreseen = zip(own, mean).map { $1 + share * ($0 - $1) }
+        // minimise over x - ŷ: the preferences lose what ŷ explains.
         var (confidences, preferences) = problem.row(0)
         for i in 0..<80 {
-            if preferences[i] == 0 { confidences[i] = 1 }
-            preferences[i] -= zip(songs[i], prior.row(0)).reduce(0) { $0 + $1.0 * Double($1.1) }
+            if preferences[i] == 0 {
+                confidences[i] = 1
+                preferences[i] = priorListeners > 0 ? product(songs[i], foreseen) : 0
+            }
+            preferences[i] -= product(songs[i], own)
         }
         let exact = ReferenceALS.solveRow(
             confidences: confidences, preferences: preferences, others: songs, regularization: 7)
         for (i, value) in exact.enumerated() {
             #expect(abs(Double(solved[0, i] - prior[0, i]) - value) < 1e-4)
+        }
+    }
+
+    /// Hundreds of songs are solved in parts: each is what it is alone.
+    @Test func absencesOfManySongsAreEachTheirOwn() throws {
+        let problem = Problem(lengths: (0..<600).map { $0 % 7 }, songs: 50, dimensions: 9)
+        var generator = SeededGenerator(seed: 5)
+        // Every prior is the mean, so that the others do not move it.
+        let one = (0..<9).map { _ in Float(generator.normal()) }
+        func solve(_ plays: SparseMatrix) throws -> Matrix {
+            let prior = Matrix(
+                rows: plays.rows, columns: 9,
+                storage: (0..<plays.rows).flatMap { _ in one })
+            return try ImplicitALS(problem.configuration).solveSongs(
+                plays.transposed(), listeners: problem.factors.songs, prior: prior,
+                priorWeight: 0.5, priorListeners: 4)
+        }
+        let all = try solve(problem.plays)
+        for song in [0, 1, 255, 256, 300, 511, 512, 599] {
+            let plays = SparseMatrix(
+                rows: 1, columns: 50,
+                entries: problem.plays.range(ofRow: song).map {
+                    (
+                        row: 0, column: Int(problem.plays.columnIndices[$0]),
+                        value: problem.plays.values[$0]
+                    )
+                })
+            for (a, b) in zip(try solve(plays).row(0), all.row(song)) {
+                #expect(abs(a - b) < 1e-5)
+            }
         }
     }
 

@@ -45,7 +45,7 @@ struct Coldwave: ParsableCommand {
     /// Errors are told in one line and end with status 1; wrong usage keeps ArgumentParser's 64.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Array(ProcessArguments.all.dropFirst()))
             if command is any ComputesWithTorch { TunedProcess.restartIfNeeded() }
             do {
                 if let serve = command as? Serve {

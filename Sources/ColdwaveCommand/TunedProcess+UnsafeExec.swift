@@ -34,7 +34,7 @@ enum TunedProcess {
             let link = "/proc/self/exe"
             let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? link
             var arguments: [UnsafeMutablePointer<CChar>?] =
-                CommandLine.arguments.map { strdup($0) } + [nil]
+                ProcessArguments.all.map { strdup($0) } + [nil]
             execv(path, &arguments)
             // Only where that failed does this go on, as it would have without.
             for case let argument? in arguments { free(argument) }

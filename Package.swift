@@ -137,10 +137,12 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
-        .target(name: "TestFolders", path: "Tests/TestFolders"),
+        .target(
+            name: "TestSupport", dependencies: ["Matrices"], path: "Tests/TestSupport",
+            swiftSettings: numeric),
         .testTarget(name: "MatricesTests", dependencies: ["Matrices"], swiftSettings: numeric),
         .testTarget(
-            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices", "TestFolders"],
+            name: "AudioFeaturesTests", dependencies: ["AudioFeatures", "Matrices", "TestSupport"],
             resources: [.copy("Golden")]),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Matrices"]),
         .testTarget(
@@ -164,7 +166,7 @@ let package = Package(
             name: "LibraryTests",
             dependencies: [
                 "Library", "AudioFeatures", "AudioNetwork", "Evaluation", "Projection", "Matrices",
-                "TestFolders",
+                "TestSupport",
             ]),
         .testTarget(
             name: "ColdwaveServerTests",
@@ -179,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "ColdwaveCommandTests",
             dependencies: [
-                "ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices", "TestFolders", "Torch",
+                "ColdwaveCommand", "Synthesis", "AudioFeatures", "Matrices", "TestSupport", "Torch",
             ]),
     ]
 )

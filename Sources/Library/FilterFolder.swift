@@ -105,7 +105,7 @@ public struct FilterFolder: Sendable {
             title: "What the network hears",
             about: [
                 "Every unit of every layer, with the songs of this library that excite it most and the second where they do. Each strip shows the moment, low notes at the foot; the white frame is all that the unit hears. Click a strip to listen (where the page can reach the files).",
-                "Convolutions are named by the sound they answer to: the first by its weights, later ones by the mean of their strongest moments; and by a chord, or a waver of the pitch as of voices, strings and flutes, that at least half of these hold, and more often than moments drawn blindly. Dense layers and outputs hear whole windows and are named by genres, languages, artists and decades that their best songs hold more often than chance (hypergeometric test, Benjamini–Hochberg over all tests of the layer, q ≤ 0.05). Where the numbers hold no name, none is given.",
+                "Convolutions are named by the sound they answer to: the first by its weights, later ones by the mean of their strongest moments; and by a chord, by what is like a voice, or by a waver of the pitch as of voices, strings and flutes, that at least half of these hold, and more often than moments drawn blindly. Dense layers and outputs hear whole windows and are named by genres, languages, artists and decades that their best songs hold more often than chance (hypergeometric test, Benjamini–Hochberg over all tests of the layer, q ≤ 0.05). Where the numbers hold no name, none is given.",
             ], picture: picture.svg(), songs: songs, layers: layers,
             factors: units.factors.map(Self.factors))
     }

@@ -4,7 +4,8 @@ import Foundation
 import Matrices
 import Projection
 
-/// What the songs' own audio holds at the moments that excite units: chords, and tones with vibrato, compared with moments drawn blindly.
+/// What the songs' own audio holds at the moments that excite units: chords, voices, and tones with vibrato, compared with moments drawn
+/// blindly.
 ///
 /// Mel bands are too coarse for notes below A4 and for the waver of a voice, so the files are heard again, each once. Files that are gone or
 /// cannot be decoded are left out.
@@ -14,7 +15,7 @@ struct MomentSounds {
     let context: StageContext
     /// Moments drawn blindly, for comparison.
     static let drawn = 800
-    /// Seconds around a moment that are looked at for a waver.
+    /// Seconds around a moment that are looked at for a voice or a waver.
     static let around = 1.5
     /// What the moments hold is told only where they are by so many artists.
     static let fewestArtists = 3
@@ -76,7 +77,7 @@ struct MomentSounds {
 
     private func hear(_ places: Set<Place>) throws -> [Place: Set<Enrichment.Tag>] {
         let songs = Dictionary(grouping: places, by: \.song).sorted { $0.key < $1.key }
-        let spectrum = NoteSpectrum()
+        let hearing = MomentHearing()
         let decoder = AudioDecoder(sampleRate: NoteSpectrum.sampleRate)
         let part = max(1, 8 * context.threads)
         var found: [Place: Set<Enrichment.Tag>] = [:]
@@ -86,7 +87,7 @@ struct MomentSounds {
             let heard = Parallel.map(some.count, threads: context.threads) { i in
                 let (song, places) = some[some.startIndex + i]
                 return Self.hear(
-                    tracks[song].path, places.map(\.second).sorted(), decoder, spectrum)
+                    tracks[song].path, places.map(\.second).sorted(), decoder, hearing)
             }
             for (item, heard) in zip(some, heard) {
                 for place in item.value { found[place] = heard[place.second] }
@@ -101,7 +102,7 @@ struct MomentSounds {
 
     /// By second.
     private static func hear(
-        _ path: String, _ seconds: [Double], _ decoder: AudioDecoder, _ spectrum: NoteSpectrum
+        _ path: String, _ seconds: [Double], _ decoder: AudioDecoder, _ hearing: MomentHearing
     ) -> [Double: Set<Enrichment.Tag>] {
         guard let first = seconds.first, let last = seconds.last else { return [:] }
         let start = max(0, first - around)
@@ -116,19 +117,8 @@ struct MomentSounds {
                 let half = Int(around / 2 * rate)
                 let low = min(samples.count, max(0, centre - half))
                 let stretch = Array(samples[low..<max(low, min(samples.count, centre + half))])
-                return (second, tags(spectrum.amplitudes(samples, around: centre), stretch))
+                return (second, hearing.tags(samples, around: centre, stretch))
             }, uniquingKeysWith: { a, _ in a })
-    }
-
-    static func tags(_ amplitudes: [Float], _ stretch: [Float]) -> Set<Enrichment.Tag> {
-        var tags: Set<Enrichment.Tag> = []
-        if let chord = Chord(amplitudes) {
-            tags.insert(Enrichment.Tag(kind: "chord", value: chord.name))
-        }
-        if Vibrato(stretch) != nil {
-            tags.insert(Enrichment.Tag(kind: "tone", value: "with vibrato"))
-        }
-        return tags
     }
 }
 

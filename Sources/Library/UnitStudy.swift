@@ -150,7 +150,7 @@ enum MomentWords {
     /// A unit that hears less cannot hear a waver of four to eight a second.
     static let leastForVibrato = 0.4
 
-    /// What at least half of the moments hold, a chord before a waver; nil where it says nothing of the unit.
+    /// What at least half of the moments hold, a chord before a voice before a waver; nil where it says nothing of the unit.
     /// - Parameter reach: seconds that the unit hears.
     static func told(_ enrichment: [Enrichment], _ sound: FilterLabel, reach: Double)
         -> Enrichment?
@@ -158,14 +158,18 @@ enum MomentWords {
         let most = enrichment.filter { $0.comparison == .moments && 2 * $0.found >= $0.best }
         // One note of a chord answers in the chord too, and so does a voice to what hears no more than its moments.
         let chord = most.first { $0.kind == "chord" && sound.shape != .tone }
-        return chord ?? most.first { $0.kind == "tone" && reach >= leastForVibrato }
+        return chord ?? most.first { $0.kind == "sound" }
+            ?? most.first { $0.kind == "tone" && reach >= leastForVibrato }
     }
 
-    /// "C major chord", "band 1.2–2.4 kHz, sustained, with vibrato".
+    /// "C major chord", "band 1.2–2.4 kHz, voice-like", "band 1.2–2.4 kHz, sustained, with vibrato".
     static func label(_ sound: FilterLabel, _ told: Enrichment?) -> String {
         guard let told else { return sound.text }
         if told.kind == "chord" { return "\(told.value) chord" }
-        return (sound.shape == .unshaped ? "tone" : sound.text + ",") + " \(told.value)"
+        if sound.shape == .unshaped {
+            return told.kind == "sound" ? told.value : "tone \(told.value)"
+        }
+        return "\(sound.text), \(told.value)"
     }
 }
 

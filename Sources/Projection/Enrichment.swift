@@ -12,7 +12,7 @@ public struct Enrichment: Codable, Equatable, Sendable {
 
     public let comparison: Comparison
     public let unit: Int
-    /// "genre", "language", "artist", "years", "chord", "tone".
+    /// "genre", "language", "artist", "years", "chord", "sound", "tone".
     public let kind: String
     public let value: String
     /// Songs of it among the unit's best, how many those are, songs of it in the library, and songs there; or moments.

@@ -1,7 +1,7 @@
 import AudioFeatures
 import Foundation
 import Matrices
-import TestFolders
+import TestSupport
 import Testing
 
 /// A folder that goes when the test is done.

@@ -2,7 +2,7 @@ import AudioFeatures
 import Foundation
 import Matrices
 import Synthesis
-import TestFolders
+import TestSupport
 import Testing
 
 /// Runs the built command as a user would.

@@ -1,6 +1,6 @@
 import Foundation
 import Matrices
-import TestFolders
+import TestSupport
 import Testing
 
 /// A library of listening history alone: no audio, nothing built but factors.

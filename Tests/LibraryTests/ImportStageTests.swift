@@ -1,7 +1,7 @@
 import Foundation
 import ListeningHistory
 import Matrices
-import TestFolders
+import TestSupport
 import Testing
 
 @testable import Library

@@ -2,7 +2,7 @@ import AudioFeatures
 import Foundation
 import Matrices
 import Synchronization
-import TestFolders
+import TestSupport
 import Testing
 
 @testable import Library

@@ -3,6 +3,7 @@ import AudioNetwork
 import Foundation
 import Matrices
 import Projection
+import TestSupport
 import Testing
 
 @testable import Library
@@ -217,5 +218,49 @@ import Testing
         // Files that are gone are left out.
         try FileManager.default.removeItem(at: folder.music)
         #expect(try study.study([layer([0, 4, 8])])["conv2"]?.first?.isEmpty == true)
+    }
+
+    /// Songs of a composed voice over an organ among songs of instruments over the same; what the unit answers to is known.
+    @Test func aUnitThatAnswersToVoicesIsCalledVoiceLike() throws {
+        let folder = try ScanFolder()
+        let lines: [ComposedLine] = [.voice, .strings, .flute, .plucked, .drums]
+        for song in 0..<40 {
+            let seed = UInt64(song)
+            let line = lines[song % 5].samples(seed: seed, rate: 22050, seconds: 6)
+            let organ = ComposedLine.organ.samples(seed: 100 + seed, rate: 22050, seconds: 6)
+            var tags = AudioTags()
+            tags.artists = ["Artist \(song % 7)"]
+            try AudioFileWriter.write(
+                samples: zip(line, organ).map { $0 + 0.4 * $1 }, sampleRate: 22050, tags: tags,
+                to: folder.music.appendingPathComponent("\(song).wav").path)
+        }
+        _ = try folder.scan(excerpt: .whole)
+        let tracks = try folder.catalogue.tracks()
+        func layer(_ songs: [Int]) -> LayerExcitement {
+            let moments = songs.map { song in
+                UnitMoment(
+                    song: tracks.firstIndex { $0.stem == String(song) } ?? 0, frame: 500,
+                    activation: 1)
+            }
+            return LayerExcitement(
+                name: "conv2", reach: 60, moments: [moments], means: [moments],
+                character: LayerCharacter(Matrix(rows: 1, columns: 1), isRectified: true))
+        }
+        let study = MomentSounds(
+            tracks: tracks, frameSeconds: 110.0 / 22050, context: StageContext(threads: 2))
+        let sung = try study.study([layer(Array(stride(from: 0, to: 40, by: 5)))])
+        let found = try #require(sung["conv2"]?.first?.first { $0.kind == "sound" })
+        #expect(found.value == "voice-like" && found.found >= 7 && found.best == 8)
+        // A fifth of what is drawn blindly is sung.
+        #expect(abs(Double(found.known) / Double(found.songs) - 0.2) < 0.06, "\(found.evidence)")
+        var weights = Matrix(rows: 4, columns: 128)
+        for frame in 0..<4 { for band in 30..<50 { weights[frame, band] = 1 } }
+        let band = FilterLabel(weights, bands: MelConfiguration().bandPeaks)
+        #expect(MomentWords.told(sung["conv2"]?[0] ?? [], band, reach: 0.3) == found)
+        #expect(MomentWords.label(band, found) == "\(band.text), voice-like")
+        for other in 1..<5 {
+            let played = try study.study([layer(Array(stride(from: other, to: 40, by: 5)))])
+            #expect(played["conv2"]?.first?.contains { $0.kind == "sound" } == false)
+        }
     }
 }

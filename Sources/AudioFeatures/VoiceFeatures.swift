@@ -32,7 +32,7 @@ struct VoiceFeatures: Sendable {
     }
 
     /// - Parameter samples: mono at ``sampleRate``.
-    /// - Returns: by name; nil for silence and for less than 0.56 s.
+    /// - Returns: by name, with a few more of the same kinds than the rule was found to need; nil for silence and for less than 0.56 s.
     func measure(_ samples: [Float]) -> [String: Double]? {
         guard samples.count >= Self.window + (Self.fewestFrames - 1) * Self.hop else { return nil }
         let mean = samples.reduce(0) { $0 + Double($1) } / Double(samples.count)

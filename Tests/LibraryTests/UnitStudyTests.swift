@@ -171,6 +171,27 @@ import Testing
         #expect(described[0].units[1].label.hasPrefix("E5 tone"), "\(described[0].units[1].label)")
     }
 
+    /// Hears what is in a folder, and makes the layer of one unit that is excited 2.5 s into the songs named.
+    static func study(_ folder: ScanFolder) throws -> (MomentSounds, ([Int]) -> LayerExcitement) {
+        _ = try folder.scan(excerpt: .whole)
+        let tracks = try folder.catalogue.tracks()
+        let study = MomentSounds(
+            tracks: tracks, frameSeconds: 110.0 / 22050, context: StageContext(threads: 2))
+        return (
+            study,
+            { songs in
+                let moments = songs.map { song in
+                    UnitMoment(
+                        song: tracks.firstIndex { $0.stem == String(song) } ?? 0, frame: 500,
+                        activation: 1)
+                }
+                return LayerExcitement(
+                    name: "conv2", reach: 60, moments: [moments], means: [moments],
+                    character: LayerCharacter(Matrix(rows: 1, columns: 1), isRectified: true))
+            }
+        )
+    }
+
     /// Songs with a wavering tone among songs of steady ones, all of the same notes.
     @Test func wavesOfAVoiceAreToldFromSteadyTones() throws {
         let folder = try ScanFolder()
@@ -190,20 +211,7 @@ import Testing
                 samples: samples, sampleRate: 22050, tags: tags,
                 to: folder.music.appendingPathComponent("\(song).wav").path)
         }
-        _ = try folder.scan(excerpt: .whole)
-        let tracks = try folder.catalogue.tracks()
-        func layer(_ songs: [Int]) -> LayerExcitement {
-            let moments = songs.map { song in
-                UnitMoment(
-                    song: tracks.firstIndex { $0.stem == String(song) } ?? 0, frame: 500,
-                    activation: 1)
-            }
-            return LayerExcitement(
-                name: "conv2", reach: 60, moments: [moments], means: [moments],
-                character: LayerCharacter(Matrix(rows: 1, columns: 1), isRectified: true))
-        }
-        let study = MomentSounds(
-            tracks: tracks, frameSeconds: 110.0 / 22050, context: StageContext(threads: 2))
+        let (study, layer) = try Self.study(folder)
         let sung = try study.study([layer(Array(stride(from: 0, to: 40, by: 4)))])
         let found = try #require(sung["conv2"]?.first?.first)
         #expect(found.kind == "tone" && found.value == "with vibrato")
@@ -234,20 +242,7 @@ import Testing
                 samples: zip(line, organ).map { $0 + 0.4 * $1 }, sampleRate: 22050, tags: tags,
                 to: folder.music.appendingPathComponent("\(song).wav").path)
         }
-        _ = try folder.scan(excerpt: .whole)
-        let tracks = try folder.catalogue.tracks()
-        func layer(_ songs: [Int]) -> LayerExcitement {
-            let moments = songs.map { song in
-                UnitMoment(
-                    song: tracks.firstIndex { $0.stem == String(song) } ?? 0, frame: 500,
-                    activation: 1)
-            }
-            return LayerExcitement(
-                name: "conv2", reach: 60, moments: [moments], means: [moments],
-                character: LayerCharacter(Matrix(rows: 1, columns: 1), isRectified: true))
-        }
-        let study = MomentSounds(
-            tracks: tracks, frameSeconds: 110.0 / 22050, context: StageContext(threads: 2))
+        let (study, layer) = try Self.study(folder)
         let sung = try study.study([layer(Array(stride(from: 0, to: 40, by: 5)))])
         let found = try #require(sung["conv2"]?.first?.first { $0.kind == "sound" })
         #expect(found.value == "voice-like" && found.found >= 7 && found.best == 8)

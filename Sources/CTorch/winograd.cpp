@@ -3,6 +3,7 @@
 #include "winograd.hpp"
 #include "kernels.hpp"
 #include "minimal_filtering.hpp"
+#include "products.hpp"
 #include <ATen/Parallel.h>
 #include <algorithm>
 
@@ -119,7 +120,7 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
                 const int64_t tiles = shape.tiles(blocks[b]);
                 hear(shape, blocks[b], from, zeros, heard);
                 auto products = said.view(tiles);
-                at::bmm_out(products, heard.view(tiles), filters);
+                ctorch::products(products, heard.view(tiles), filters);
                 shape.each_group(blocks[b], [&](int64_t song, int64_t group, int64_t tile) {
                     for (int64_t i = 0; i < pool; i++)
                         minimal::rows_of_points(said.at_tile(tile + i), tiles * shape.outputs, shape.outputs, start,
@@ -156,10 +157,11 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
         const int64_t parts = std::clamp<int64_t>(shape.songs, 1, most_parts);
         auto of_filters = at::zeros({parts, minimal::points, shape.inputs, shape.outputs}, at::kFloat);
         auto of_bias = at::zeros({parts, shape.outputs}, at::kFloat);
+        const auto filters_turned = needs_input ? filters.transpose(1, 2).contiguous() : Tensor();
         at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
             at::NoGradGuard guard;
             const std::vector<float> zeros(shape.inputs);
-            std::vector<float> rows(shape.rows_of_group() * shape.outputs), scratch(minimal::points * shape.inputs);
+            std::vector<float> rows(shape.rows_of_group() * shape.outputs), scratch(minimal::points * shape.inputs), turned;
             Points heard(pool, shape.inputs), wished(pool, shape.outputs), back(pool, needs_input ? shape.inputs : 0);
             for (int64_t part = begin; part < end; part++) {
                 auto sum = of_filters[part];
@@ -184,10 +186,10 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
                             ctorch::add(to + stride, shape.outputs, sum_of_bias);
                         }
                     });
-                    at::baddbmm_out(sum, sum, heard.view(tiles).transpose(1, 2), wished.view(tiles));
+                    ctorch::products_of_transposed(sum, heard.view(tiles), wished.view(tiles), turned, true);
                     if (!needs_input) continue;
                     auto products = back.view(tiles);
-                    at::bmm_out(products, wished.view(tiles), filters.transpose(1, 2));
+                    ctorch::products(products, wished.view(tiles), filters_turned);
                     shape.each_group(block, [&](int64_t song, int64_t group, int64_t tile) {
                         for (int64_t i = 0; i < pool; i++) {
                             const int64_t row = group * shape.rows_of_group() + i * minimal::rows;

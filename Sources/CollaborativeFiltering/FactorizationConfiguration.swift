@@ -39,7 +39,8 @@ public struct FactorizationConfiguration: Codable, Equatable, Sendable {
             songPriorListeners, seed
     }
 
-    /// Settings that a version before this one did not write have their default.
+    /// Settings that a version before this one did not write have their default; so has the weight of the sound, which meant something else
+    /// there and was nobody's choice.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         func value<T: Decodable>(_ key: CodingKeys, _ standard: T) throws -> T {
@@ -51,8 +52,10 @@ public struct FactorizationConfiguration: Codable, Equatable, Sendable {
         alpha = try value(.alpha, alpha)
         epsilon = try value(.epsilon, epsilon)
         confidence = try value(.confidence, confidence)
-        songPriorWeight = try value(.songPriorWeight, songPriorWeight)
-        songPriorListeners = try value(.songPriorListeners, songPriorListeners)
+        if values.contains(.songPriorListeners) {
+            songPriorWeight = try value(.songPriorWeight, songPriorWeight)
+            songPriorListeners = try value(.songPriorListeners, songPriorListeners)
+        }
         seed = try value(.seed, seed)
     }
 

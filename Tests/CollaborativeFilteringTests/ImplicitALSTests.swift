@@ -179,6 +179,24 @@ func goldenPlays() throws -> SparseMatrix {
         #expect(Array(solved.row(0)) != Array(prior.row(0)))
     }
 
+    /// A library of before keeps its settings, but not a weight that it was given and that means something else now.
+    @Test func settingsOfBeforeAreRead() throws {
+        let text = #"""
+            {"dimensions":7,"iterations":3,"regularization":2,"alpha":5,"epsilon":1,"confidence":"log","songPriorWeight":1,"seed":9}
+            """#
+        let read = try JSONDecoder().decode(
+            FactorizationConfiguration.self, from: Data(text.utf8))
+        var expected = FactorizationConfiguration()
+        (expected.dimensions, expected.iterations, expected.regularization) = (7, 3, 2)
+        (expected.alpha, expected.confidence, expected.seed) = (5, .log, 9)
+        #expect(read == expected)
+        expected.songPriorWeight = 0.25
+        expected.songPriorListeners = 8
+        let again = try JSONDecoder().decode(
+            FactorizationConfiguration.self, from: JSONEncoder().encode(expected))
+        #expect(again == expected)
+    }
+
     @Test func badInputIsRefused() {
         let nothing = SparseMatrix(rows: 2, columns: 2, entries: [])
         #expect(throws: FactorizationError.noInteractions) {

@@ -1,8 +1,8 @@
 // Convolution over time with pooling and ReLU in one pass, and the global pooling over time; on a CPU in float32 or bfloat16.
 #include "kernels.hpp"
+#include "parallel.hpp"
 #include "tensor.hpp"
 #include "winograd.hpp"
-#include <ATen/Parallel.h>
 
 namespace {
 
@@ -41,7 +41,7 @@ struct ConvolvePoolReLU : torch::autograd::Function<ConvolvePoolReLU> {
             using T = decltype(type);
             const T *from = elements<T>(sums);
             T *to = mutable_elements<T>(result);
-            at::parallel_for(0, songs * pooled, 64, [&](int64_t begin, int64_t end) {
+            ctorch::parallel_for(songs * pooled, 64, [&](int64_t begin, int64_t end) {
                 for (int64_t i = begin; i < end; i++)
                     ctorch::pool_relu(from + ((i / pooled) * convolved + (i % pooled) * pool) * outputs, pool, outputs,
                                       to + i * outputs, place + i * outputs);
@@ -70,7 +70,7 @@ struct ConvolvePoolReLU : torch::autograd::Function<ConvolvePoolReLU> {
             using T = decltype(type);
             const T *from = elements<T>(gradient);
             T *to = mutable_elements<T>(full);
-            at::parallel_for(0, songs, 1, [&](int64_t begin, int64_t end) {
+            ctorch::parallel_for(songs, 1, [&](int64_t begin, int64_t end) {
                 for (int64_t song = begin; song < end; song++) {
                     T *base = to + song * convolved * outputs;
                     for (int64_t p = 0; p < pooled; p++) {
@@ -105,7 +105,7 @@ struct PoolOverTime : torch::autograd::Function<PoolOverTime> {
             using T = decltype(type);
             const T *from = elements<T>(input);
             T *to = mutable_elements<T>(result);
-            at::parallel_for(0, songs, 1, [&](int64_t begin, int64_t end) {
+            ctorch::parallel_for(songs, 1, [&](int64_t begin, int64_t end) {
                 std::vector<float> scratch(2 * channels);
                 for (int64_t i = begin; i < end; i++)
                     ctorch::pool_steps(from + i * steps * channels, steps, channels, to + i * 3 * channels, place + i * channels,
@@ -129,7 +129,7 @@ struct PoolOverTime : torch::autograd::Function<PoolOverTime> {
             using T = decltype(type);
             const T *from = elements<T>(gradient), *values = elements<T>(input);
             T *to = mutable_elements<T>(result);
-            at::parallel_for(0, songs, 1, [&](int64_t begin, int64_t end) {
+            ctorch::parallel_for(songs, 1, [&](int64_t begin, int64_t end) {
                 std::vector<float> scratch(2 * channels);
                 for (int64_t i = begin; i < end; i++)
                     ctorch::unpool_steps(from + i * 3 * channels, values + i * steps * channels, place + i * channels,
@@ -210,7 +210,7 @@ int ctorch_pool_windows(ctorch_tensor_t input, const int64_t *starts, int count,
             using T = decltype(type);
             const T *from = elements<T>(x);
             T *to = mutable_elements<T>(result);
-            at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+            ctorch::parallel_for(count, 1, [&](int64_t begin, int64_t end) {
                 std::vector<float> scratch(3 * channels);
                 std::vector<int32_t> places(channels);
                 for (int64_t i = begin; i < end; i++)

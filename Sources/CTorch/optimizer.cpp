@@ -1,7 +1,7 @@
 // Optimiser steps: clipping, the rule and the averages of all parameters in two passes over memory.
 #include "kernels.hpp"
+#include "parallel.hpp"
 #include "tensor.hpp"
-#include <ATen/Parallel.h>
 
 namespace {
 
@@ -35,7 +35,7 @@ void step_on_cpu(const Parameters &all, const ctorch_step &step) {
     float scale = 1;
     if (step.gradient_limit > 0) {
         std::vector<double> squares(parts.size());
-        at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(count, 1, [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; i++) squares[i] = ctorch::sum_of_squares(parts[i].gradient, parts[i].count);
         });
         double sum = 0;
@@ -50,7 +50,7 @@ void step_on_cpu(const Parameters &all, const ctorch_step &step) {
                                 static_cast<float>(1 - std::pow(0.9, step.number)),
                                 static_cast<float>(1 - std::pow(0.99, step.number)),
                                 static_cast<float>(step.average_share)};
-    at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    ctorch::parallel_for(count, 1, [&](int64_t begin, int64_t end) {
         for (int64_t i = begin; i < end; i++) step.is_adamw ? ctorch::adamw(parts[i], size) : ctorch::nesterov(parts[i], size);
     });
 }

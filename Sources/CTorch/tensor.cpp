@@ -1,6 +1,10 @@
 // Tensors' life, data and gradients.
+#include "parallel.hpp"
 #include "tensor.hpp"
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <mutex>
+#include <set>
+#include <thread>
 #include <torch/version.h>
 
 using ctorch::guarded;
@@ -37,6 +41,18 @@ int ctorch_set_threads(int threads) {
     });
 }
 
+int ctorch_threads_of_loops(int *out) {
+    return guarded([&] {
+        std::mutex mutex;
+        std::set<std::thread::id> threads;
+        ctorch::parallel_for(at::get_num_threads(), 1, [&](int64_t, int64_t) {
+            std::lock_guard<std::mutex> lock(mutex);
+            threads.insert(std::this_thread::get_id());
+        });
+        *out = static_cast<int>(threads.size());
+        return 0;
+    });
+}
 
 bool ctorch_set_gradients(bool enabled) {
     const bool before = at::GradMode::is_enabled();

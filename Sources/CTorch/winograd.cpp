@@ -3,8 +3,8 @@
 #include "winograd.hpp"
 #include "kernels.hpp"
 #include "minimal_filtering.hpp"
+#include "parallel.hpp"
 #include "products.hpp"
-#include <ATen/Parallel.h>
 #include <algorithm>
 
 namespace {
@@ -92,7 +92,7 @@ Tensor points_of(const Tensor &weight) {
     const auto taps = weight.detach().permute({2, 1, 0}).contiguous();
     const int64_t count = taps.size(1) * taps.size(2);
     auto result = at::empty({minimal::points, taps.size(1), taps.size(2)}, at::kFloat);
-    at::parallel_for(0, count, 1 << 12, [&](int64_t begin, int64_t end) {
+    ctorch::parallel_for(count, 1 << 12, [&](int64_t begin, int64_t end) {
         minimal::points_of_filters(taps.const_data_ptr<float>() + begin, count, end - begin,
                                    result.mutable_data_ptr<float>() + begin);
     });
@@ -111,7 +111,7 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
         float *to = result.mutable_data_ptr<float>();
         uint8_t *place = places.mutable_data_ptr<uint8_t>();
         const auto blocks = shape.blocks(0, shape.songs);
-        at::parallel_for(0, static_cast<int64_t>(blocks.size()), 1, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(static_cast<int64_t>(blocks.size()), 1, [&](int64_t begin, int64_t end) {
             at::NoGradGuard guard;
             const std::vector<float> zeros(shape.inputs);
             std::vector<float> rows(shape.rows_of_group() * shape.outputs);
@@ -158,7 +158,7 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
         auto of_filters = at::zeros({parts, minimal::points, shape.inputs, shape.outputs}, at::kFloat);
         auto of_bias = at::zeros({parts, shape.outputs}, at::kFloat);
         const auto filters_turned = needs_input ? filters.transpose(1, 2).contiguous() : Tensor();
-        at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+        ctorch::parallel_for(parts, 1, [&](int64_t begin, int64_t end) {
             at::NoGradGuard guard;
             const std::vector<float> zeros(shape.inputs);
             std::vector<float> rows(shape.rows_of_group() * shape.outputs), scratch(minimal::points * shape.inputs), turned;

@@ -19,6 +19,7 @@ struct Doctor: ParsableCommand {
         let cpu: String
         let cpuFeatures: [String]
         let cores: Int
+        let threads: Int
         let precision: FastPrecision.Choice
         let library: String
         let libraryState: String
@@ -49,11 +50,18 @@ struct Doctor: ParsableCommand {
             .int64Value ?? 0
         if free < 1_000_000_000 { problems.append("less than 1 GB is free on the library's disk") }
         let processor = Processor.read()
+        try Torch.setThreads(Parallel.defaultThreads)
+        let threads = try Torch.threadsOfLoops()
+        if threads < Parallel.defaultThreads {
+            problems.append(
+                "the network's kernels run on \(threads) of \(Parallel.defaultThreads) cores: unset OMP_THREAD_LIMIT if it is set; if it is not, please report this"
+            )
+        }
         let report = Report(
             coldwave: Coldwave.version, libtorch: Torch.version, devices: Torch.devices,
             ffmpeg: AudioDecoder.libraryVersion, cpu: processor.name,
             cpuFeatures: processor.features,
-            cores: Parallel.defaultThreads, precision: FastPrecision.probe(),
+            cores: Parallel.defaultThreads, threads: threads, precision: FastPrecision.probe(),
             library: location.root.path, libraryState: state,
             freeBytes: free,
             problems: problems)
@@ -62,7 +70,7 @@ struct Doctor: ParsableCommand {
                 "coldwave   \(report.coldwave)", "libtorch   \(report.libtorch)",
                 "devices    \(report.devices.joined(separator: ", "))",
                 "FFmpeg     \(report.ffmpeg)",
-                "CPU        \(report.cpu), \(report.cores) cores (\(report.cpuFeatures.joined(separator: ", ")))",
+                "CPU        \(report.cpu), \(report.cores) cores, kernels on \(report.threads) (\(report.cpuFeatures.joined(separator: ", ")))",
                 "precision  \(report.precision.text)",
                 "library    \(report.library): \(report.libraryState)",
                 "disk       \(megabytes(free)) free",

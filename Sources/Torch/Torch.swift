@@ -22,6 +22,13 @@ public enum Torch {
         try check(ctorch_set_threads(Int32(count)), "set threads")
     }
 
+    /// How many threads the loops of our own kernels are shared out over: as many as were set, if all is well.
+    public static func threadsOfLoops() throws -> Int {
+        var threads: Int32 = 0
+        try check(ctorch_threads_of_loops(&threads), "share out a loop")
+        return Int(threads)
+    }
+
     /// Runs `body` without recording for gradients.
     public static func withoutGradients<T>(_ body: () throws -> T) rethrows -> T {
         let before = ctorch_set_gradients(false)

@@ -18,6 +18,12 @@ struct ConvolutionTests {
         }
     }
 
+    /// A compiler that isn't told of OpenMP makes plain loops of libtorch's parallel ones, and nothing but the time tells.
+    @Test(arguments: [1, 2, 3]) func theirLoopsAreSharedOut(_ threads: Int) throws {
+        try Torch.setThreads(threads)
+        #expect(try Torch.threadsOfLoops() == threads)
+    }
+
     /// One tile and many; tiles that the song ends in; blocks of several songs, and songs of several blocks; a width and a pool that no
     /// network here has.
     @Test(arguments: [

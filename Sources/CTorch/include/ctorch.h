@@ -20,6 +20,8 @@ bool ctorch_device_available(const char *device);
 /// Whether the GPU computes convolutions in bfloat16.
 bool ctorch_cuda_has_bfloat16(void);
 int ctorch_set_threads(int threads);
+/// How many threads share the loops of this library: as many as were set, if all is well.
+int ctorch_threads_of_loops(int *out);
 /// Turns recording for gradients on or off in the calling thread; returns what it was.
 bool ctorch_set_gradients(bool enabled);
 

@@ -11,8 +11,9 @@ public struct Predictor {
     let threads: Int
     /// Frames between windows' starts, a multiple of the network's stride.
     public let step: Int
-    /// Songs are heard together until they have so many frames: enough to keep the processor busy, few enough to stay in its caches.
-    static let framesAtOnce = 24_000
+    /// Songs are heard together until the first convolution has so many steps of them: enough to keep the processor busy, few enough to
+    /// stay in its caches.
+    static let stepsAtOnce = 24_000
 
     /// - Parameters:
     ///   - precision: what products are computed in; nil for what is faster on the device.
@@ -75,12 +76,13 @@ public struct Predictor {
     /// Songs to be heard together, each with the silence that fills it up to a window and to a multiple of the stride.
     private func groups(_ source: some SpectrogramSource) -> [[Piece]] {
         var groups: [[Piece]] = []
-        var frames = Self.framesAtOnce
+        let most = Self.stepsAtOnce * configuration.inputPool
+        var frames = most
         for song in 0..<source.count {
             let stride = configuration.stride
             let heard = max(source.frameCount(of: song), configuration.windowFrames)
             let padded = (heard + stride - 1) / stride * stride
-            if frames + padded > Self.framesAtOnce {
+            if frames + padded > most {
                 groups.append([])
                 frames = 0
             }

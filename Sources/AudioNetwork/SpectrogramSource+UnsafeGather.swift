@@ -12,6 +12,8 @@ struct Piece: Sendable {
     let steps: Int
 }
 
+private let stepsTogether = 32
+
 extension SpectrogramSource {
     /// Windows' frames, `[windows, frames / pool, bands]`; a song shorter than a window is followed by silence (log-mel 0).
     /// - Parameters:
@@ -40,11 +42,20 @@ extension SpectrogramSource {
             let target = GatheredMemory(base: buffer)
             let places = offsets
             let failures = Parallel.map(pieces.count, threads: threads) { i -> (any Error)? in
-                let piece = UnsafeMutableBufferPointer(
-                    rebasing: target.base[places[i]..<places[i + 1]])
                 do {
-                    try fill(piece, with: pieces[i], averaging: pool, adding: changes?[i])
-                    if let scaling { scale(piece, scaling) }
+                    // A little at a time: what is filled is still in the nearest cache when it is scaled.
+                    for first in stride(from: 0, to: pieces[i].steps, by: stepsTogether) {
+                        let some = Piece(
+                            window: Window(
+                                song: pieces[i].window.song,
+                                start: pieces[i].window.start + first * pool),
+                            steps: Swift.min(stepsTogether, pieces[i].steps - first))
+                        let from = places[i] + first * bands
+                        let part = UnsafeMutableBufferPointer(
+                            rebasing: target.base[from..<from + some.steps * bands])
+                        try fill(part, with: some, averaging: pool, adding: changes?[i])
+                        if let scaling { scale(part, scaling) }
+                    }
                     return nil
                 } catch { return error }
             }
@@ -86,10 +97,13 @@ extension SpectrogramSource {
         let factors = scaling.deviation.map { 1 / $0 }
         scaling.mean.withUnsafeBufferPointer { mean in
             factors.withUnsafeBufferPointer { factors in
-                for first in stride(from: 0, to: buffer.count, by: bands) {
-                    for band in 0..<bands {
-                        buffer[first + band] = (buffer[first + band] - mean[band]) * factors[band]
-                    }
+                guard let base = buffer.baseAddress, let mean = mean.baseAddress,
+                    let factors = factors.baseAddress
+                else { return }
+                let bands = scaling.mean.count
+                for step in 0..<buffer.count / bands {
+                    let row = base + step * bands
+                    for band in 0..<bands { row[band] = (row[band] - mean[band]) * factors[band] }
                 }
             }
         }
@@ -121,6 +135,13 @@ enum Means {
     ) {
         guard let frames, let mean else { return }
         let share = 1 / Float(count)
+        if count == 4 {
+            let (second, third, last) = (frames + bands, frames + 2 * bands, frames + 3 * bands)
+            for band in 0..<bands {
+                mean[band] = (frames[band] + second[band] + third[band] + last[band]) * share
+            }
+            return
+        }
         for band in 0..<bands { mean[band] = frames[band] }
         for frame in 1..<max(1, count) {
             let row = frames + frame * bands

@@ -44,6 +44,7 @@ public struct MatrixSource: SpectrogramSource {
         of song: Int, from start: Int, steps: Int, of pool: Int,
         into buffer: UnsafeMutableBufferPointer<Float>
     ) throws {
+        if pool == 1 { return try copyFrames(of: song, from: start, count: steps, into: buffer) }
         spectrograms[song].storage.withUnsafeBufferPointer { values in
             for step in 0..<steps {
                 Means.of(

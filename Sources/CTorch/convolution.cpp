@@ -140,12 +140,6 @@ struct PoolOverTime : torch::autograd::Function<PoolOverTime> {
     }
 };
 
-/// The kernels read memory directly; other devices and types take libtorch's own way.
-bool has_kernels(const Tensor &tensor) {
-    return tensor.device().is_cpu() &&
-           (tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16);
-}
-
 Tensor pooled_by_reference(const Tensor &x) {
     auto root_mean_square = (x.to(at::kFloat).square().mean(1) + 1e-12).sqrt().to(x.scalar_type());
     return at::cat({x.mean(1), std::get<0>(x.max(1)), root_mean_square}, 1);
@@ -157,7 +151,7 @@ int ctorch_convolve_pool_relu(ctorch_tensor_t input, ctorch_tensor_t weight, cto
                               ctorch_tensor_t *out) {
     return ctorch::guarded([&] {
         TORCH_CHECK(input->value.dim() == 3 && weight->value.dim() == 3, "convolution: input [N, T, C], weight [out, C, width]");
-        if (!has_kernels(input->value)) return ctorch_convolve_pool_relu_reference(input, weight, bias, pool, out);
+        if (!ctorch::has_kernels(input->value)) return ctorch_convolve_pool_relu_reference(input, weight, bias, pool, out);
         TORCH_CHECK(pool >= 1 && pool < ctorch::not_above_zero, "convolution: a pool of ", pool);
         TORCH_CHECK(input->value.size(2) == weight->value.size(1) && bias->value.numel() == weight->value.size(0),
                     "convolution: ", input->value.size(2), " channels for filters ", weight->value.sizes(), " and biases ",
@@ -183,7 +177,7 @@ int ctorch_convolve_pool_relu_reference(ctorch_tensor_t input, ctorch_tensor_t w
 int ctorch_pool_over_time(ctorch_tensor_t input, ctorch_tensor_t *out) {
     return ctorch::guarded([&] {
         const auto &x = input->value;
-        return ctorch::keep(has_kernels(x) ? PoolOverTime::apply(x) : pooled_by_reference(x), out);
+        return ctorch::keep(ctorch::has_kernels(x) ? PoolOverTime::apply(x) : pooled_by_reference(x), out);
     });
 }
 
@@ -198,7 +192,7 @@ int ctorch_pool_windows(ctorch_tensor_t input, const int64_t *starts, int count,
         for (int i = 0; i < count; i++)
             TORCH_CHECK(length > 0 && starts[i] >= 0 && starts[i] + length <= x.size(0), "windows: ", starts[i], " to ",
                         starts[i] + length, " of ", x.size(0), " steps");
-        if (!has_kernels(x)) {
+        if (!ctorch::has_kernels(x)) {
             std::vector<Tensor> windows;
             for (int i = 0; i < count; i++) windows.push_back(x.narrow(0, starts[i], length));
             return ctorch::keep(pooled_by_reference(at::stack(windows)), out);

@@ -124,6 +124,24 @@ INLINE void unpool_steps_any(const T *gradient, const T *rows, const int32_t *wh
     }
 }
 
+/// A number's bits well mixed (Wellons' lowbias32, with the seed's second half in between).
+INLINE uint32_t mixed(uint32_t x, uint32_t other) {
+    x = (x ^ (x >> 16)) * 0x7feb352du;
+    x = ((x ^ other) ^ (x >> 15)) * 0x846ca68bu;
+    return x ^ (x >> 16);
+}
+
+template <typename T>
+INLINE void drop_any(const T *values, int64_t first, int64_t count, uint64_t seed, uint32_t threshold, float scale, T *to) {
+    const uint32_t low = static_cast<uint32_t>(seed), high = static_cast<uint32_t>(seed >> 32);
+    const uint32_t start = static_cast<uint32_t>(first);
+    LOOP_WITHOUT_ALIASES
+    for (int64_t i = 0; i < count; i++) {
+        const bool kept = mixed((start + static_cast<uint32_t>(i)) ^ low, high) < threshold;
+        store(kept ? load(values[i]) * scale : 0.0f, to[i]);
+    }
+}
+
 INLINE void average(const Stretch &s, int64_t i, float value, float share) {
     s.average[i] = share >= 1 ? value : s.average[i] + share * (value - s.average[i]);
 }
@@ -157,6 +175,14 @@ DISPATCH void unpool_steps(const float *gradient, const float *rows, const int32
 DISPATCH void unpool_steps(const uint16_t *gradient, const uint16_t *rows, const int32_t *where, const float *level,
                            int64_t steps, int64_t channels, uint16_t *to, float *scratch) {
     unpool_steps_any(gradient, rows, where, level, steps, channels, to, scratch);
+}
+
+DISPATCH void drop(const float *values, int64_t first, int64_t count, uint64_t seed, uint32_t threshold, float scale, float *to) {
+    drop_any(values, first, count, seed, threshold, scale, to);
+}
+DISPATCH void drop(const uint16_t *values, int64_t first, int64_t count, uint64_t seed, uint32_t threshold, float scale,
+                   uint16_t *to) {
+    drop_any(values, first, count, seed, threshold, scale, to);
 }
 
 DISPATCH void add(const float *values, int64_t count, float *to) {

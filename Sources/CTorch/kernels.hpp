@@ -28,6 +28,11 @@ void unpool_steps(const float *gradient, const float *rows, const int32_t *where
 void unpool_steps(const uint16_t *gradient, const uint16_t *rows, const int32_t *where, const float *level, int64_t steps,
                   int64_t channels, uint16_t *to, float *scratch);
 
+/// Zeroes elements by chance and multiplies the others by `scale`. `first`: the number of the first element, which with the seed decides
+/// about it: what is dropped depends on neither the order nor the processor. Kept are `threshold` of 2^32.
+void drop(const float *values, int64_t first, int64_t count, uint64_t seed, uint32_t threshold, float scale, float *to);
+void drop(const uint16_t *values, int64_t first, int64_t count, uint64_t seed, uint32_t threshold, float scale, uint16_t *to);
+
 /// `to[i] += values[i]`.
 void add(const float *values, int64_t count, float *to);
 

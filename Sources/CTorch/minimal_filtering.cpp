@@ -70,18 +70,18 @@ INLINE void combine_all(const float *x, const float *start, float *y, std::integ
     ((y[Row] = combine<M, Row, 0>(x, start[Row])), ...);
 }
 
-/// `to[r] = start + Σ M[r][c] · from[c]` for every channel.
-template <typename M> INLINE void apply(const float *const *from, const float *start, float *const *to, int64_t channels) {
-    const float *in[M::columns];
+/// `to[r] = start[r] + Σ M[r][c] · from[c]` for every channel; a row of output may start from itself.
+template <typename M> INLINE void apply(const float *const *from, const float *const *start, float *const *to, int64_t channels) {
+    const float *in[M::columns], *first[M::rows];
     float *out[M::rows];
     for (int c = 0; c < M::columns; c++) in[c] = from[c];
-    for (int r = 0; r < M::rows; r++) out[r] = to[r];
+    for (int r = 0; r < M::rows; r++) out[r] = to[r], first[r] = start ? start[r] : nullptr;
     LOOP_WITHOUT_ALIASES
     for (int64_t i = 0; i < channels; i++) {
-        float x[M::columns], y[M::rows], first[M::rows];
+        float x[M::columns], y[M::rows], before[M::rows];
         for (int c = 0; c < M::columns; c++) x[c] = in[c][i];
-        for (int r = 0; r < M::rows; r++) first[r] = start ? start[i] : 0;
-        combine_all<M>(x, first, y, std::make_integer_sequence<int, M::rows>());
+        for (int r = 0; r < M::rows; r++) before[r] = start ? first[r][i] : 0;
+        combine_all<M>(x, before, y, std::make_integer_sequence<int, M::rows>());
         for (int r = 0; r < M::rows; r++) out[r][i] = y[r];
     }
 }
@@ -102,16 +102,21 @@ DISPATCH void points_of_input(const float *input, int64_t available, int64_t cha
     apply<Input>(from.at, nullptr, Rows<float *, points>(to, stride).at, channels);
 }
 
-DISPATCH void add_gradient_of_input(const float *from, int64_t stride, int64_t channels, int64_t available, float *input,
-                                    float *scratch) {
-    apply<Transposed<Input>>(Rows<const float *, points>(from, stride).at, nullptr,
-                             Rows<float *, points>(scratch, channels).at, channels);
-    const int64_t count = (available < points ? available : points) * channels;
-    for (int64_t i = 0; i < count; i++) input[i] += scratch[i];
+DISPATCH void gradient_of_input(const float *from, int64_t stride, int64_t channels, int64_t available, bool is_first,
+                                const float *zeros, float *input, float *scratch) {
+    constexpr int shared = width - 1;
+    Rows<float *, points> to(input, channels);
+    Rows<const float *, points> start(zeros, 0);
+    for (int i = 0; i < points; i++) {
+        if (i >= available) to.at[i] = scratch + i * channels;
+        if (i < shared && i < available && !is_first) start.at[i] = to.at[i];
+    }
+    apply<Transposed<Input>>(Rows<const float *, points>(from, stride).at, start.at, to.at, channels);
 }
 
 DISPATCH void rows_of_points(const float *from, int64_t stride, int64_t channels, const float *bias, float *output) {
-    apply<Output>(Rows<const float *, points>(from, stride).at, bias, Rows<float *, rows>(output, channels).at, channels);
+    apply<Output>(Rows<const float *, points>(from, stride).at, Rows<const float *, rows>(bias, 0).at,
+                  Rows<float *, rows>(output, channels).at, channels);
 }
 
 DISPATCH void points_of_gradient(const float *output, int64_t channels, float *to, int64_t stride) {
@@ -119,13 +124,39 @@ DISPATCH void points_of_gradient(const float *output, int64_t channels, float *t
                               channels);
 }
 
-DISPATCH void points_of_filters(const float *taps, int64_t stride, int64_t count, float *to) {
-    apply<Filter>(Rows<const float *, width>(taps, stride).at, nullptr, Rows<float *, points>(to, stride).at, count);
+DISPATCH void points_of_filters(const float *taps, int64_t count, float *to, int64_t stride) {
+    Rows<float *, points> out(to, stride);
+    LOOP_WITHOUT_ALIASES
+    for (int64_t i = 0; i < count; i++) {
+        float y[points];
+        const float x[width] = {taps[width * i], taps[width * i + 1], taps[width * i + 2], taps[width * i + 3]}, none[points] = {};
+        combine_all<Filter>(x, none, y, std::make_integer_sequence<int, points>());
+        for (int k = 0; k < points; k++) out.at[k][i] = y[k];
+    }
 }
 
-DISPATCH void filters_of_points(const float *from, int64_t stride, int64_t count, float *taps) {
-    apply<Transposed<Filter>>(Rows<const float *, points>(from, stride).at, nullptr, Rows<float *, width>(taps, stride).at,
-                              count);
+DISPATCH void filters_of_points(const float *from, int64_t stride, int64_t parts, int64_t part_stride, int64_t count,
+                                float *taps) {
+    constexpr int64_t together = 64;
+    float sums[points][together];
+    for (int64_t first = 0; first < count; first += together) {
+        const int64_t some = count - first < together ? count - first : together;
+        for (int64_t k = 0; k < points; k++) {
+            const float *start = from + k * stride + first;
+            for (int64_t i = 0; i < some; i++) sums[k][i] = start[i];
+            for (int64_t part = 1; part < parts; part++)
+                for (int64_t i = 0; i < some; i++) sums[k][i] += start[part * part_stride + i];
+        }
+        float *to = taps + width * first;
+        LOOP_WITHOUT_ALIASES
+        for (int64_t i = 0; i < some; i++) {
+            float x[points], y[width];
+            const float none[width] = {};
+            for (int k = 0; k < points; k++) x[k] = sums[k][i];
+            combine_all<Transposed<Filter>>(x, none, y, std::make_integer_sequence<int, width>());
+            for (int t = 0; t < width; t++) to[width * i + t] = y[t];
+        }
+    }
 }
 
 } // namespace ctorch::minimal

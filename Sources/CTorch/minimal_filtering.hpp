@@ -13,17 +13,19 @@ constexpr int64_t width = 4, rows = 5, points = rows + width - 1;
 
 /// `input`: 8 rows of `channels`, of which `available` are there, zeros after them. Point k goes to `to + k * stride`.
 void points_of_input(const float *input, int64_t available, int64_t channels, const float *zeros, float *to, int64_t stride);
-/// Its transpose, added to the rows that are there.
-void add_gradient_of_input(const float *from, int64_t stride, int64_t channels, int64_t available, float *input, float *scratch);
+/// Its transpose. The first three rows are the tile's before as well: this tile's part is added to what is there, or takes its place when
+/// there is none before. `zeros` [channels], `scratch` [8 * channels].
+void gradient_of_input(const float *from, int64_t stride, int64_t channels, int64_t available, bool is_first, const float *zeros,
+                       float *input, float *scratch);
 
 /// Point k lies at `from + k * stride`; the 5 rows of output one after the other, with `bias` [channels].
 void rows_of_points(const float *from, int64_t stride, int64_t channels, const float *bias, float *output);
 /// Its transpose.
 void points_of_gradient(const float *output, int64_t channels, float *to, int64_t stride);
 
-/// `taps`: the four taps of `count` filters, each tap's `stride` apart, and likewise the points.
-void points_of_filters(const float *taps, int64_t stride, int64_t count, float *to);
-/// Its transpose.
-void filters_of_points(const float *from, int64_t stride, int64_t count, float *taps);
+/// `taps` [count, 4]: filters, one after the other. Point k of filter i goes to `to[k * stride + i]`.
+void points_of_filters(const float *taps, int64_t count, float *to, int64_t stride);
+/// Its transpose, of the sum of `parts` gradients that lie `part_stride` apart.
+void filters_of_points(const float *from, int64_t stride, int64_t parts, int64_t part_stride, int64_t count, float *taps);
 
 } // namespace ctorch::minimal

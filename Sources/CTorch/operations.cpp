@@ -24,21 +24,6 @@ int ctorch_relu(ctorch_tensor_t input, ctorch_tensor_t *out) {
     return guarded([&] { return keep(at::relu(input->value), out); });
 }
 
-int ctorch_dropout(ctorch_tensor_t input, double probability, uint64_t seed, ctorch_tensor_t *out) {
-    return guarded([&] {
-        // A generator of its own: libtorch's is the whole process's, and another training would draw from it in between.
-        auto shared = at::globalContext().defaultGenerator(input->value.device());
-        at::Generator generator;
-        {
-            std::lock_guard<std::mutex> lock(shared.mutex());
-            generator = shared.clone();
-        }
-        generator.set_current_seed(seed);
-        const auto kept = at::empty_like(input->value).bernoulli_(1 - probability, generator);
-        return keep(input->value * (probability < 1 ? kept.div_(1 - probability) : kept), out);
-    });
-}
-
 int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tensor_t deviation, ctorch_tensor_t *out) {
     return guarded([&] { return keep((input->value - mean->value) / deviation->value, out); });
 }

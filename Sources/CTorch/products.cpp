@@ -27,16 +27,15 @@ void by_onednn([[maybe_unused]] int64_t count, [[maybe_unused]] int64_t m, [[may
 #endif
 }
 
-/// `[rows, columns]` to `[columns, rows]`, in squares that stay in the nearest cache.
-void transpose(const float *from, int64_t rows, int64_t columns, float *to) {
+} // namespace
+
+void transpose(const float *from, int64_t rows, int64_t columns, float *to, int64_t stride) {
     constexpr int64_t side = 16;
     for (int64_t row = 0; row < rows; row += side)
         for (int64_t column = 0; column < columns; column += side)
             for (int64_t j = column; j < std::min(column + side, columns); j++)
-                for (int64_t i = row; i < std::min(row + side, rows); i++) to[j * rows + i] = from[i * columns + j];
+                for (int64_t i = row; i < std::min(row + side, rows); i++) to[j * stride + i] = from[i * columns + j];
 }
-
-} // namespace
 
 void products(at::Tensor &c, const at::Tensor &a, const at::Tensor &b, bool add) {
     if (is_onednn_faster())
@@ -58,7 +57,7 @@ void products_of_transposed(at::Tensor &c, const at::Tensor &a, const at::Tensor
     }
     const int64_t count = a.size(0), k = a.size(1), m = a.size(2);
     scratch.resize(std::max<size_t>(scratch.size(), count * k * m));
-    for (int64_t i = 0; i < count; i++) transpose(a.const_data_ptr<float>() + i * k * m, k, m, scratch.data() + i * k * m);
+    for (int64_t i = 0; i < count; i++) transpose(a.const_data_ptr<float>() + i * k * m, k, m, scratch.data() + i * k * m, k);
     by_onednn(count, m, k, b.size(2), scratch.data(), b.const_data_ptr<float>(), c.mutable_data_ptr<float>(), add);
 }
 

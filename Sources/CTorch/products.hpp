@@ -10,4 +10,7 @@ void products(at::Tensor &c, const at::Tensor &a, const at::Tensor &b, bool add 
 /// The same with a transposed, `[count, k, m]`; `scratch` is used for turning it, and keeps its memory for the next call.
 void products_of_transposed(at::Tensor &c, const at::Tensor &a, const at::Tensor &b, std::vector<float> &scratch, bool add = false);
 
+/// `[rows, columns]` to `[columns, rows]`, whose rows lie `stride` apart; in squares that stay in the nearest cache.
+void transpose(const float *from, int64_t rows, int64_t columns, float *to, int64_t stride);
+
 } // namespace ctorch

@@ -16,6 +16,11 @@ inline int keep(at::Tensor value, ctorch_tensor_t *out) {
     return 0;
 }
 
+/// Our own kernels read memory directly; other devices and types take libtorch's own way.
+inline bool has_kernels(const at::Tensor &tensor) {
+    return tensor.device().is_cpu() && (tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16);
+}
+
 /// Runs `body`; no C++ exception gets past this point.
 template <typename Body> int guarded(Body body) {
     try {

@@ -87,24 +87,36 @@ void hear(const Shape &shape, const std::vector<Run> &block, const float *input,
     });
 }
 
-/// The filters `[outputs, inputs, 4]` as points, `[8, inputs, outputs]`.
-Tensor points_of(const Tensor &weight) {
-    const auto taps = weight.detach().permute({2, 1, 0}).contiguous();
-    const int64_t count = taps.size(1) * taps.size(2);
-    auto result = at::empty({minimal::points, taps.size(1), taps.size(2)}, at::kFloat);
-    ctorch::parallel_for(count, 1 << 12, [&](int64_t begin, int64_t end) {
-        minimal::points_of_filters(taps.const_data_ptr<float>() + begin, count, end - begin,
-                                   result.mutable_data_ptr<float>() + begin);
-    });
-    return result;
-}
+/// The filters `[outputs, inputs, 4]` as points, with the outputs' channels side by side and with the inputs'.
+struct Filters {
+    Tensor by_input, by_output; // [8, inputs, outputs], [8, outputs, inputs]
+
+    explicit Filters(const Tensor &weight) {
+        const auto taps = weight.detach().contiguous();
+        const int64_t outputs = taps.size(0), inputs = taps.size(1), stride = inputs * outputs;
+        by_input = at::empty({minimal::points, inputs, outputs}, at::kFloat);
+        by_output = at::empty({minimal::points, outputs, inputs}, at::kFloat);
+        const float *from = taps.const_data_ptr<float>();
+        float *wide = by_input.mutable_data_ptr<float>(), *turned = by_output.mutable_data_ptr<float>();
+        ctorch::parallel_for(outputs, 16, [&](int64_t begin, int64_t end) {
+            for (int64_t first = begin, last; first < end; first = last) {
+                last = std::min<int64_t>(first + 16, end);
+                minimal::points_of_filters(from + first * inputs * minimal::width, (last - first) * inputs,
+                                           turned + first * inputs, stride);
+                for (int64_t k = 0; k < minimal::points; k++)
+                    ctorch::transpose(turned + k * stride + first * inputs, last - first, inputs, wide + k * stride + first,
+                                      outputs);
+            }
+        });
+    }
+};
 
 struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
     static Tensor forward(torch::autograd::AutogradContext *context, Tensor input, Tensor weight, Tensor bias, int64_t pool) {
         input = input.contiguous();
         bias = bias.contiguous();
         const Shape shape{input.size(0), input.size(1), input.size(2), weight.size(0), pool, (input.size(1) - minimal::width + 1) / pool};
-        const auto filters = points_of(weight);
+        const Filters filters(weight);
         auto result = at::empty({shape.songs, shape.pooled, shape.outputs}, input.options());
         auto places = at::empty({shape.songs, shape.pooled, shape.outputs}, input.options().dtype(torch::kUInt8));
         const float *from = input.const_data_ptr<float>(), *start = bias.const_data_ptr<float>();
@@ -120,7 +132,7 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
                 const int64_t tiles = shape.tiles(blocks[b]);
                 hear(shape, blocks[b], from, zeros, heard);
                 auto products = said.view(tiles);
-                ctorch::products(products, heard.view(tiles), filters);
+                ctorch::products(products, heard.view(tiles), filters.by_input);
                 shape.each_group(blocks[b], [&](int64_t song, int64_t group, int64_t tile) {
                     for (int64_t i = 0; i < pool; i++)
                         minimal::rows_of_points(said.at_tile(tile + i), tiles * shape.outputs, shape.outputs, start,
@@ -133,7 +145,7 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
                 });
             }
         });
-        context->save_for_backward({input, filters, places});
+        context->save_for_backward({input, filters.by_output, places});
         context->saved_data["pool"] = pool;
         context->saved_data["needs_input"] = input.requires_grad();
         return result;
@@ -142,22 +154,21 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
     static torch::autograd::tensor_list backward(torch::autograd::AutogradContext *context,
                                                  torch::autograd::tensor_list gradients) {
         const auto saved = context->get_saved_variables();
-        const auto &input = saved[0], &filters = saved[1], &places = saved[2];
+        const auto &input = saved[0], &filters_by_output = saved[1], &places = saved[2];
         const int64_t pool = context->saved_data["pool"].toInt();
         const bool needs_input = context->saved_data["needs_input"].toBool();
         const Shape shape{input.size(0), input.size(1), input.size(2), places.size(2), pool, places.size(1)};
         const auto gradient = gradients[0].contiguous();
         const float *from = input.const_data_ptr<float>(), *of_result = gradient.const_data_ptr<float>();
         const uint8_t *place = places.const_data_ptr<uint8_t>();
-        auto of_input = needs_input ? at::zeros_like(input) : Tensor();
+        auto of_input = needs_input ? at::empty_like(input) : Tensor();
         float *to = needs_input ? of_input.mutable_data_ptr<float>() : nullptr;
 
         // A song's tiles overlap in the input, so a song is one thread's. Every part of the songs adds up filters' gradients of its own;
         // the parts don't depend on how many threads there are, so that neither does the result, to the bit.
         const int64_t parts = std::clamp<int64_t>(shape.songs, 1, most_parts);
-        auto of_filters = at::zeros({parts, minimal::points, shape.inputs, shape.outputs}, at::kFloat);
+        auto of_filters = at::empty({parts, minimal::points, shape.outputs, shape.inputs}, at::kFloat);
         auto of_bias = at::zeros({parts, shape.outputs}, at::kFloat);
-        const auto filters_turned = needs_input ? filters.transpose(1, 2).contiguous() : Tensor();
         ctorch::parallel_for(parts, 1, [&](int64_t begin, int64_t end) {
             at::NoGradGuard guard;
             const std::vector<float> zeros(shape.inputs);
@@ -166,6 +177,7 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
             for (int64_t part = begin; part < end; part++) {
                 auto sum = of_filters[part];
                 float *sum_of_bias = of_bias[part].mutable_data_ptr<float>();
+                bool add = false;
                 for (const auto &block : shape.blocks(part * shape.songs / parts, (part + 1) * shape.songs / parts)) {
                     const int64_t tiles = shape.tiles(block), stride = tiles * shape.outputs;
                     hear(shape, block, from, zeros, heard);
@@ -186,27 +198,37 @@ struct ConvolveByPoints : torch::autograd::Function<ConvolveByPoints> {
                             ctorch::add(to + stride, shape.outputs, sum_of_bias);
                         }
                     });
-                    ctorch::products_of_transposed(sum, heard.view(tiles), wished.view(tiles), turned, true);
+                    ctorch::products_of_transposed(sum, wished.view(tiles), heard.view(tiles), turned, add);
+                    add = true;
                     if (!needs_input) continue;
                     auto products = back.view(tiles);
-                    ctorch::products(products, wished.view(tiles), filters_turned);
+                    ctorch::products(products, wished.view(tiles), filters_by_output);
                     shape.each_group(block, [&](int64_t song, int64_t group, int64_t tile) {
+                        float *of_song = to + song * shape.time * shape.inputs;
                         for (int64_t i = 0; i < pool; i++) {
                             const int64_t row = group * shape.rows_of_group() + i * minimal::rows;
                             if (row < shape.time)
-                                minimal::add_gradient_of_input(back.at_tile(tile + i), tiles * shape.inputs, shape.inputs,
-                                                               shape.time - row, to + (song * shape.time + row) * shape.inputs,
-                                                               scratch.data());
+                                minimal::gradient_of_input(back.at_tile(tile + i), tiles * shape.inputs, shape.inputs,
+                                                           shape.time - row, row == 0, zeros.data(), of_song + row * shape.inputs,
+                                                           scratch.data());
                         }
+                        // What no pool reaches.
+                        const int64_t heard_of = (group + 1) * shape.rows_of_group() + minimal::width - 1;
+                        if (group + 1 == shape.groups() && heard_of < shape.time)
+                            std::fill(of_song + heard_of * shape.inputs, of_song + shape.time * shape.inputs, 0.0f);
                     });
                 }
             }
         });
-        const auto sum = of_filters.sum(0);
-        auto taps = at::empty({minimal::width, shape.inputs, shape.outputs}, at::kFloat);
-        minimal::filters_of_points(sum.const_data_ptr<float>(), shape.inputs * shape.outputs, shape.inputs * shape.outputs,
-                                   taps.mutable_data_ptr<float>());
-        return {of_input, taps.permute({2, 1, 0}).contiguous(), of_bias.sum(0), Tensor()};
+        auto of_weight = at::empty({shape.outputs, shape.inputs, minimal::width}, at::kFloat);
+        const int64_t stride = shape.inputs * shape.outputs;
+        const float *sums = of_filters.const_data_ptr<float>();
+        float *taps = of_weight.mutable_data_ptr<float>();
+        ctorch::parallel_for(stride, 1 << 12, [&](int64_t begin, int64_t end) {
+            minimal::filters_of_points(sums + begin, stride, parts, minimal::points * stride, end - begin,
+                                       taps + minimal::width * begin);
+        });
+        return {of_input, of_weight, of_bias.sum(0), Tensor()};
     }
 };
 

@@ -290,8 +290,20 @@ import Torch
         #expect(Set(first.values) == [0, 1.25])
         #expect(abs(first.values.filter { $0 == 0 }.count - 2000) < 200)
         #expect(first.gradient == first.values.map { 2 * $0 * 1.25 })
-        #expect(try dropOut(seed: 2).values != first.values)
+        let second = try dropOut(seed: 2).values
+        // Nothing that one seed drops says what the other does.
+        #expect(abs(zip(first.values, second).filter { $0 == 0 && $1 == 0 }.count - 400) < 100)
+        // Nor what it does to a neighbour.
+        #expect(
+            abs(
+                zip(first.values, first.values.dropFirst()).filter { $0 == 0 && $1 == 0 }.count
+                    - 400)
+                < 100)
         #expect(try dropOut(seed: 1).values == first.values)
+        var generator = SeededGenerator(seed: 1)
+        let narrow = try Tensor.from(ones, shape: [1, 10_000], precision: .bfloat16)
+        #expect(
+            try narrow.dropout(0.2, using: &generator).cast(to: .float32).values() == first.values)
     }
 
     @Test func validationSharesNoArtist() {

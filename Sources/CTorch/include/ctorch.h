@@ -79,7 +79,7 @@ int ctorch_pool_over_time(ctorch_tensor_t input, ctorch_tensor_t *out);
 /// input [N, in], weight [out, in], bias [out] -> [N, out].
 int ctorch_linear(ctorch_tensor_t input, ctorch_tensor_t weight, ctorch_tensor_t bias, ctorch_tensor_t *out);
 int ctorch_relu(ctorch_tensor_t input, ctorch_tensor_t *out);
-/// Zeroes elements with a probability and scales the others up, by a generator that starts from the seed (32 bits of it on a CPU).
+/// Zeroes elements with a probability and scales the others up, by what the seed says of each.
 int ctorch_dropout(ctorch_tensor_t input, double probability, uint64_t seed, ctorch_tensor_t *out);
 /// (input - mean) / deviation, broadcast over the last dimension.
 int ctorch_standardize(ctorch_tensor_t input, ctorch_tensor_t mean, ctorch_tensor_t deviation, ctorch_tensor_t *out);

@@ -5,7 +5,8 @@
 
 namespace ctorch {
 
-/// Calls `body(begin, end)` for consecutive pieces of 0 to `count`, no smaller than `grain`, on as many of libtorch's threads as it uses.
+/// Calls `body(begin, end)` for pieces of 0 to `count`, of `grain` or more, on as many of libtorch's threads as it uses. Who is done takes
+/// the next piece: a thread that shares its core, with the one that reads ahead for example, doesn't hold the others up.
 ///
 /// Not `at::parallel_for`: its loop is compiled here and is shared out only by a compiler that is told of OpenMP, and by that compiler's
 /// runtime, not libtorch's. Without, it does all on one thread and says nothing.

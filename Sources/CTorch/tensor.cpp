@@ -2,6 +2,8 @@
 #include "parallel.hpp"
 #include "tensor.hpp"
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -44,10 +46,16 @@ int ctorch_set_threads(int threads) {
 int ctorch_threads_of_loops(int *out) {
     return guarded([&] {
         std::mutex mutex;
+        std::condition_variable all_are_here;
         std::set<std::thread::id> threads;
+        const auto wished = static_cast<size_t>(at::get_num_threads());
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
         ctorch::parallel_for(at::get_num_threads(), 1, [&](int64_t, int64_t) {
-            std::lock_guard<std::mutex> lock(mutex);
+            // A quick thread could take all pieces: it waits for the others, if there are any.
+            std::unique_lock<std::mutex> lock(mutex);
             threads.insert(std::this_thread::get_id());
+            all_are_here.notify_all();
+            all_are_here.wait_until(lock, until, [&] { return threads.size() == wished; });
         });
         *out = static_cast<int>(threads.size());
         return 0;

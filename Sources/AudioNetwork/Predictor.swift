@@ -154,7 +154,7 @@ public struct Predictor {
     }
 
     func tensor(_ values: [Float], bands: Int) throws -> Tensor {
-        try Tensor.from(
+        try Tensor.keeping(
             values, shape: [1, values.count / bands, bands], device: device,
             precision: network.precision)
     }

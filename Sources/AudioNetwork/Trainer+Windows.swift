@@ -57,7 +57,7 @@ extension Trainer {
         _ values: [Float], _ windows: Int, _ bands: Int, _ device: String = "cpu",
         _ precision: Precision = .float32
     ) throws -> Tensor {
-        try Tensor.from(
+        try Tensor.keeping(
             values, shape: [windows, values.count / (windows * bands), bands], device: device,
             precision: precision)
     }

@@ -80,6 +80,15 @@ int ctorch_from_floats(const float *values, const int64_t *shape, int rank, cons
     });
 }
 
+int ctorch_borrow_floats(const float *values, const int64_t *shape, int rank, void (*release)(void *owner), void *owner,
+                         ctorch_tensor_t *out) {
+    return guarded([&] {
+        const std::shared_ptr<void> kept(owner, release);
+        return keep(torch::from_blob(const_cast<float *>(values), at::IntArrayRef(shape, rank), [kept](void *) {}, torch::kFloat32),
+                    out);
+    });
+}
+
 int ctorch_zeros_like(ctorch_tensor_t tensor, ctorch_tensor_t *out) {
     return guarded([&] { return keep(at::zeros_like(tensor->value.detach()), out); });
 }

@@ -28,6 +28,9 @@ bool ctorch_set_gradients(bool enabled);
 // Life and data
 int ctorch_from_floats(const float *values, const int64_t *shape, int rank, const char *device, bool bfloat16,
                        ctorch_tensor_t *out);
+/// A tensor on the CPU that reads `values` where they lie; `release(owner)` is called when it needs them no more, or at once where it fails.
+int ctorch_borrow_floats(const float *values, const int64_t *shape, int rank, void (*release)(void *owner), void *owner,
+                         ctorch_tensor_t *out);
 int ctorch_zeros_like(ctorch_tensor_t tensor, ctorch_tensor_t *out);
 void ctorch_free(ctorch_tensor_t tensor);
 int ctorch_rank(ctorch_tensor_t tensor);

@@ -98,10 +98,11 @@ public struct Trainer: Sendable {
             gradientLimit: training.gradientLimit)
         try saved?.restore(averaged.parameters, optimizer, device: device)
 
+        let epochs = training.passes(over: learned.count)
         let windowsPerEpoch = learned.count * training.windowsPerSong
         let stepsPerEpoch = (windowsPerEpoch + training.batchSize - 1) / training.batchSize
         let schedule = LearningRateSchedule(
-            peak: training.learningRate, steps: stepsPerEpoch * training.epochs)
+            peak: training.learningRate, steps: stepsPerEpoch * epochs)
         let validation = kept.flatMap { song in validationWindows(song, source.frameCount(of: song))
         }
         let horizon = max(1, training.averagedEpochs * Double(stepsPerEpoch))
@@ -129,7 +130,7 @@ public struct Trainer: Sendable {
             )
         }
         var upcoming: (batches: [[Window]], reading: ReadAhead<[Float]>)?
-        epochs: for epoch in losses.count..<max(losses.count, training.epochs) {
+        passes: for epoch in losses.count..<max(losses.count, epochs) {
             let first = begun?.steps ?? 0
             var lessons = upcoming ?? lessonsAhead(epoch, first)
             upcoming = nil
@@ -141,11 +142,11 @@ public struct Trainer: Sendable {
                     try save(BegunEpoch(steps: step, loss: meter.total()))
                     saveNext = Date().addingTimeInterval(Self.secondsBetweenCheckpoints)
                 }
-                if isStopped { break epochs }
+                if isStopped { break passes }
                 guard let values = try lessons.reading.next() else { break }
                 let isLast = step == lessons.batches.count - 1
                 // The next epoch's first batch is read during this one's last step.
-                if isLast, epoch + 1 < training.epochs { upcoming = lessonsAhead(epoch + 1, 0) }
+                if isLast, epoch + 1 < epochs { upcoming = lessonsAhead(epoch + 1, 0) }
                 let output = try network.hear(
                     input(values, batch.count, source.bands, device, precision),
                     dropoutSeed: seedOfDropout(epoch: epoch, step: step))
@@ -165,9 +166,9 @@ public struct Trainer: Sendable {
                 let done = min((step + 1) * training.batchSize, windowsPerEpoch)
                 progress(
                     TrainingProgress(
-                        epoch: epoch + 1, epochs: training.epochs,
+                        epoch: epoch + 1, epochs: epochs,
                         windowsDone: epoch * windowsPerEpoch + done,
-                        windowsTotal: training.epochs * windowsPerEpoch,
+                        windowsTotal: epochs * windowsPerEpoch,
                         windowsPerSecond: Double(heard)
                             / max(Date().timeIntervalSince(began), 1e-9),
                         trainLoss: meter.mean, validationLoss: losses.last?.validation))

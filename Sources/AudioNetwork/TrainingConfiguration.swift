@@ -24,6 +24,8 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     public var network = NetworkName.coldwave2
     /// Passes over the songs; in each, every song is heard in `windowsPerSong` random windows.
     public var epochs = 10
+    /// Windows that are heard at least: songs that are few are passed over more often. Nil for `epochs` passes, however few they are.
+    public var leastWindows: Int? = 32_000
     public var windowsPerSong = 4
     public var batchSize = 32
     public var optimizer = Optimizer.Rule.adamW
@@ -65,6 +67,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
         self.network = network
         guard network == .dieleman2014 else { return }
         epochs = 8
+        leastWindows = nil
         optimizer = .nesterov
         learningRate = 0.08
         weightDecay = 1e-4
@@ -72,8 +75,15 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
         augmentation = .none
     }
 
+    /// Passes over so many songs.
+    public func passes(over songs: Int) -> Int {
+        let windows = max(1, songs * windowsPerSong)
+        return max(epochs, ((leastWindows ?? 0) + windows - 1) / windows)
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case network, epochs, windowsPerSong, batchSize, optimizer, learningRate, activationScale,
+        case network, epochs, leastWindows, windowsPerSong, batchSize, optimizer, learningRate,
+            activationScale,
             momentum, weightDecay, gradientLimit, targetPower, songWeighting, augmentation
         case validationFraction, averagedEpochs, seed, device, precision
     }

@@ -18,7 +18,7 @@ struct TrainingOptions: ParsableArguments {
 
     @Option(
         help:
-            "Passes over the songs (default: \(NetworkName.allCases.map { "\(TrainingConfiguration(for: $0).epochs) for \($0)" }.joined(separator: ", ")))."
+            "Passes over the songs (default: \(NetworkName.allCases.map { "\(TrainingConfiguration(for: $0).epochs) for \($0)" }.joined(separator: ", ")); where songs are few, ours takes as many as make \(TrainingConfiguration().leastWindows ?? 0) windows)."
     )
     var epochs: Int?
 
@@ -56,7 +56,10 @@ struct TrainingOptions: ParsableArguments {
         configuration.threads = threads
         configuration.device = device
         configuration.precision = precision.value
-        if let epochs { configuration.epochs = epochs }
+        if let epochs {
+            configuration.epochs = epochs
+            configuration.leastWindows = nil
+        }
         if let learningRate { configuration.learningRate = learningRate }
         return configuration
     }

@@ -81,6 +81,7 @@ struct Demo: ParsableCommand {
         var training = TrainingConfiguration()
         // The composed world's tastes are cleaner than real ones: it bears more passes than the default.
         training.epochs = epochs
+        training.leastWindows = nil
         training.seed = seed
         training.threads = threads
         training.device = "cpu"

@@ -115,11 +115,28 @@ import Torch
     static func training(epochs: Int) -> TrainingConfiguration {
         var training = TrainingConfiguration()
         training.epochs = epochs
+        training.leastWindows = nil
         training.batchSize = 8
         training.optimizer = .nesterov
         training.learningRate = 0.02
         training.device = "cpu"
         return training
+    }
+
+    @Test func fewSongsArePassedOverMoreOften() throws {
+        var training = TrainingConfiguration()
+        #expect(training.passes(over: 224) == 36 && training.passes(over: 10_000) == 10)
+        // What was written before there was a least number of windows goes on as it was.
+        let old = try JSONDecoder().decode(
+            TrainingConfiguration.self,
+            from: Data(
+                String(decoding: JSONEncoder().encode(training), as: UTF8.self)
+                    .replacingOccurrences(of: #""leastWindows":32000,"#, with: "")
+                    .replacingOccurrences(of: #","leastWindows":32000"#, with: "").utf8))
+        #expect(old.passes(over: 224) == 10)
+        training.leastWindows = nil
+        #expect(old == training)
+        #expect(TrainingConfiguration(for: .dieleman2014).passes(over: 224) == 8)
     }
 
     @Test func songsWeighByTheirFactorsNorm() throws {

@@ -110,6 +110,7 @@ extension NetworkTests {
             shape.dropout = 0
             var training = TrainingConfiguration()
             training.epochs = 20
+            training.leastWindows = nil
             training.learningRate = 1e-2
             training.seed = 2
             let trainer = Trainer(

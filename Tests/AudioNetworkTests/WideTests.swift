@@ -61,6 +61,7 @@ extension WidePath {
         shape.wide = wide
         var training = TrainingConfiguration()
         training.epochs = 1
+        training.leastWindows = nil
         return Trainer(network: shape, training: training)
     }
 

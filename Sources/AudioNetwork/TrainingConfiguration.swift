@@ -25,7 +25,7 @@ public struct TrainingConfiguration: Codable, Equatable, Sendable {
     /// Passes over the songs; in each, every song is heard in `windowsPerSong` random windows.
     public var epochs = 10
     /// Windows that are heard at least: songs that are few are passed over more often. Nil for `epochs` passes, however few they are.
-    public var leastWindows: Int? = 32_000
+    public var leastWindows: Int? = 20_000
     public var windowsPerSong = 4
     public var batchSize = 32
     public var optimizer = Optimizer.Rule.adamW

@@ -18,7 +18,7 @@ public struct FactorizationConfiguration: Codable, Equatable, Sendable {
     /// How much the sound counts for a song with few plays, against the evidence of all listeners together.
     public var songPriorWeight: Float = 0.5
     /// With so many listeners of a song its absence in the others' plays counts for half, and what the sound foretells of them for half.
-    public var songPriorListeners: Float = 5
+    public var songPriorListeners: Float = 10
     public var seed: UInt64 = 0
     /// Threads; 0 for all cores. The result does not depend on it.
     public var threads = 0
